@@ -1,0 +1,67 @@
+"""Database schemas as plain values, and what changed between two of them.
+
+A snapshot maps each object to its attributes. A delta holds only the objects that changed, so
+proving a revision costs what the revision touched and not what the database holds.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class ObjectKey(NamedTuple):
+    """The identity of one schema object.
+
+    *kind* is a word such as ``table``, ``column``, ``index``, ``foreign key``, ``enum type``;
+    *parent* the table (schema-qualified outside the default schema) it belongs to, else ``""``.
+    """
+
+    kind: str
+    parent: str
+    name: str
+
+    def __str__(self) -> str:
+        """Name the object the way a person would: ``column users.email``."""
+        return f"{self.kind} {self.parent}.{self.name}" if self.parent else f"{self.kind} {self.name}"
+
+
+Attributes = Mapping[str, str]
+Snapshot = Mapping[ObjectKey, Attributes]
+
+
+class Change(NamedTuple):
+    """One object before and after; ``None`` where it does not exist."""
+
+    before: Attributes | None
+    after: Attributes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """The objects that changed between two moments; an empty delta is false."""
+
+    changes: Mapping[ObjectKey, Change]
+
+    @classmethod
+    def between(cls, before: Snapshot, after: Snapshot) -> "Delta":
+        """Compare two whole snapshots."""
+        keys = before.keys() | after.keys()
+        return cls._of((key, Change(before.get(key), after.get(key))) for key in keys)
+
+    def then(self, later: "Delta") -> "Delta":
+        """Return the net change of this delta followed by *later*; undone changes vanish."""
+        keys = self.changes.keys() | later.changes.keys()
+        return self._of((key, self._joined(key, later)) for key in keys)
+
+    def _joined(self, key: ObjectKey, later: "Delta") -> Change:
+        first, second = self.changes.get(key), later.changes.get(key)
+        if first is None:
+            return later.changes[key]
+        return first if second is None else Change(first.before, second.after)
+
+    @classmethod
+    def _of(cls, changes: Iterator[tuple[ObjectKey, Change]]) -> "Delta":
+        return cls({key: change for key, change in changes if change.before != change.after})
+
+    def __bool__(self) -> bool:
+        return bool(self.changes)
