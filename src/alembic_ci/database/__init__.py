@@ -1,0 +1,1 @@
+"""Databases: connections, locks, scratch databases, schema snapshots; one dialect a file."""
