@@ -1,0 +1,189 @@
+"""Run ``env.py`` against a database and walk whatever steps the tool asks for.
+
+One run of ``env.py`` serves any number of ups and downs: Alembic's migration function is a
+generator that yields the next step when the tool names it. Everything here is documented API of
+Alembic except RevisionStep, whose constructor has not changed from 1.8 to 1.20.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Optional, Tuple
+
+from alembic import command
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext, RevisionStep
+
+from . import protocol
+from .failures import described
+from .guard import StoppedError, confirm
+from .loading import Project, command_options
+from .protocol import Channel, Message
+from .rows import answer
+from .statements import StatementLog
+
+
+class UndoneError(Exception):
+    """The tool looked at a step just before its commit and asked to roll it back."""
+
+
+class _ScratchStep(RevisionStep):
+    """Skip a walk over all ancestors on every downgrade, which makes long walks quadratic.
+
+    With one head and one parent the answer is always no; Alembic finds the same in O(N).
+    """
+
+    def should_delete_branch(self, heads: Any) -> bool:
+        parents = self.revision._normalized_down_revisions  # noqa: SLF001
+        if self.is_downgrade and len(heads) == 1 and len(parents) == 1:
+            return False
+        return super().should_delete_branch(heads)
+
+
+class OnlineRun:
+    """One run of ``env.py`` on a connection of its own making."""
+
+    def __init__(self, channel: Channel, project: Project, request: Message) -> None:
+        self._channel = channel
+        self._project = project
+        self._request = request
+        self._scratch: bool = request["scratch"]
+        self._failure: Optional[BaseException] = None
+        self._inside: Optional[str] = None
+        self._calls = 0
+        self._statements = StatementLog()
+
+    def run(self) -> Message:
+        """Run env.py once and report how it ended."""
+        target = self._request["target"]
+        config = self._project.config
+        function = command.downgrade if self._request["downgrade"] else command.upgrade
+        config.cmd_opts = command_options(self._project.request, function, target)
+        environment = EnvironmentContext(
+            config,
+            self._project.script,
+            fn=self._steps,
+            as_sql=False,
+            destination_rev=target,
+            dont_mutate=self._request["read_only"],
+            purge=self._request["purge"],
+        )
+        # An instance attribute, because a subclass would not be found by Alembic's proxy.
+        environment.configure = self._wrapped(environment.configure)  # type: ignore[method-assign]
+        error = self._run_env(environment)
+        return self._ended(error)
+
+    def _run_env(self, environment: EnvironmentContext) -> Optional[BaseException]:
+        try:
+            with self._statements.listening(), environment:
+                self._project.script.run_env()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
+            return error
+        return None
+
+    def _ended(self, error: Optional[BaseException]) -> Message:
+        """A failure inside a step counts even when env.py swallowed it."""
+        failure = self._failure or error
+        places = self._project.places()
+        return {
+            "event": protocol.ENDED,
+            "calls": self._calls,
+            "inside": self._inside,
+            "undone": isinstance(failure, UndoneError),
+            "stopped": isinstance(failure, StoppedError),
+            "failure": None if failure is None else described(failure, places),
+            "swallowed": failure is not None and error is None,
+        }
+
+    def _wrapped(self, real: Any) -> Any:
+        def configure(*args: Any, **options: Any) -> None:
+            connection = args[0] if args else options.get("connection")
+            if connection is not None:
+                confirm(self._channel, connection)
+            if self._scratch:
+                options["transaction_per_migration"] = True
+            hooks = options.get("on_version_apply") or ()
+            hooks = (hooks,) if callable(hooks) else tuple(hooks)
+            options["on_version_apply"] = (*hooks, self._before_commit)
+            real(*args, **options)
+
+        return configure
+
+    def _steps(self, heads: Tuple[str, ...], context: MigrationContext) -> Iterator[Any]:
+        """Yield the steps the tool asks for; runs once for each ``run_migrations()``."""
+        self._calls += 1
+        self._channel.send(self._ready(heads, context))
+        while True:
+            request = self._next(context)
+            if request["do"] == protocol.END:
+                return
+            if request["do"] == protocol.STAMP:
+                # Private, and exactly what `alembic stamp` calls.
+                revisions = tuple(request["revisions"])
+                yield from self._project.script._stamp_revs(revisions, heads)  # noqa: SLF001
+            else:
+                yield self._step(request)
+            self._settle(context)
+            self._inside = None
+            self._channel.send({"event": protocol.STEPPED, "statements": self._statements.taken()})
+
+    def _ready(self, heads: Tuple[str, ...], context: MigrationContext) -> Message:
+        return {
+            "event": protocol.READY,
+            "heads": list(heads),
+            "version_table": context.version_table,
+            "version_schema": context.version_table_schema,
+            "per_migration": bool(context.opts.get("transaction_per_migration")),
+            "transactional": bool(context.impl.transactional_ddl),
+            "external": bool(getattr(context, "_in_external_transaction", False)),
+        }
+
+    def _next(self, context: MigrationContext) -> Message:
+        while True:
+            request = self._channel.receive()
+            if request["do"] != protocol.QUERY:
+                return request
+            self._channel.send(answer(context.connection, request["sql"]))
+
+    def _step(self, request: Message) -> RevisionStep:
+        revisions = self._project.script.revision_map
+        revision: Any = revisions.get_revision(request["revision"])
+        self._inside = request["revision"]
+        kind = _ScratchStep if self._scratch else RevisionStep
+        step = kind(revisions, revision, request["direction"] == "up")
+        step.migration_fn = self._recorded(step.migration_fn)
+        return step
+
+    def _recorded(self, migrate: Any) -> Any:
+        """Remember what a revision raises before env.py can hide it."""
+
+        def recorded(*args: Any, **options: Any) -> Any:
+            self._statements.start()
+            try:
+                return migrate(*args, **options)
+            except BaseException as error:
+                self._failure = error
+                raise
+            finally:
+                self._statements.stop()
+
+        return recorded
+
+    def _before_commit(self, ctx: MigrationContext, **_: Any) -> None:
+        """Let the tool look at the step's effect inside its transaction."""
+        if not self._request["inspect"]:
+            return
+        self._channel.send({"event": protocol.APPLIED})
+        if self._next(ctx)["do"] == protocol.UNDO:
+            self._failure = UndoneError()
+            raise self._failure
+
+    def _settle(self, context: MigrationContext) -> None:
+        """Commit a step of a proof although env.py holds a transaction around everything.
+
+        The driver's own commit leaves SQLAlchemy's transaction object valid, so that env.py can
+        end it the way it wanted to.
+        """
+        if self._scratch and getattr(context, "_in_external_transaction", False):
+            connection = context.connection
+            if connection is not None:
+                connection.dialect.do_commit(connection.connection)

@@ -1,0 +1,72 @@
+"""JSON lines over two pipes: what the tool and the worker say to each other.
+
+The tool asks with ``{"do": ...}``; the worker answers with ``{"event": ...}``. While ``env.py`` is
+running, the worker stops at fixed points (connected, ready, applied) and waits to be told how to
+go on, so both sides always know whose turn it is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import IO, Any, Dict
+
+Message = Dict[str, Any]
+
+# What the tool asks for.
+LOAD = "load"
+ONLINE = "online"
+OFFLINE = "offline"
+COMMAND = "command"
+EXIT = "exit"
+
+# What the tool says while env.py waits.
+QUERY = "query"
+GO = "go"
+STOP = "stop"
+STEP = "step"
+STAMP = "stamp"
+END = "end"
+COMMIT = "commit"
+UNDO = "undo"
+
+# What the worker reports.
+LOADED = "loaded"
+CONNECTED = "connected"
+READY = "ready"
+ROWS = "rows"
+APPLIED = "applied"
+STEPPED = "stepped"
+RENDERED = "rendered"
+ENDED = "ended"
+
+
+class Channel:
+    """One end of the conversation; blocking, one message a line."""
+
+    def __init__(self, read_fd: int, write_fd: int) -> None:
+        self._reader: IO[bytes] = os.fdopen(read_fd, "rb")
+        self._writer: IO[bytes] = os.fdopen(write_fd, "wb")
+
+    def send(self, message: Message) -> None:
+        """Write one message; raises OSError when the other side is gone."""
+        self._writer.write(encoded(message))
+        self._writer.flush()
+
+    def receive(self) -> Message:
+        """Wait for one message; raises EOFError when the other side is gone."""
+        line = self._reader.readline()
+        if not line:
+            raise EOFError
+        return decoded(line)
+
+
+def encoded(message: Message) -> bytes:
+    """Return *message* as one line; lone surrogates survive as escapes."""
+    return json.dumps(message, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def decoded(line: bytes) -> Message:
+    """Return the message in *line*."""
+    message: Message = json.loads(line)
+    return message

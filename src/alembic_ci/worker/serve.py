@@ -1,0 +1,54 @@
+"""Answer the tool's requests until it says exit or goes away."""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib
+import os
+import platform
+import signal
+import sys
+from typing import Any
+
+from . import protocol
+from .failures import described
+from .protocol import Channel, Message
+
+
+def serve(*, read_fd: int, write_fd: int) -> None:
+    """Serve one tool process; what anybody prints goes to stderr and stdout, never to the pipes."""
+    faulthandler.register(signal.SIGUSR1, all_threads=True, chain=False)
+    for descriptor in (read_fd, write_fd):
+        os.set_inheritable(descriptor, False)  # noqa: FBT003 - the only way to say it
+    channel = Channel(read_fd, write_fd)
+    work: Any = None
+    while True:
+        try:
+            request = channel.receive()
+        except EOFError:
+            return
+        if request["do"] == protocol.EXIT:
+            return
+        if request["do"] == protocol.LOAD:
+            work, answer = _loaded(channel, request)
+        else:
+            answer = work.done(request)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        channel.send(answer)
+
+
+def _loaded(channel: Channel, request: Message) -> "tuple[Any, Message]":
+    """Import Alembic and every revision file; a failure names the file and is no accident."""
+    answer: Message = {
+        "event": protocol.LOADED,
+        "python": platform.python_version(),
+        "failure": None,
+    }
+    try:
+        work = importlib.import_module(".work", __package__).Work(channel, request)
+        answer.update(work.versions())
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
+        places = [*request["version_locations"], request["directory"]]
+        return None, {**answer, "failure": described(error, places)}
+    return work, answer

@@ -1,0 +1,40 @@
+"""The loaded project and the three things that can be done with it."""
+
+from __future__ import annotations
+
+import alembic
+import sqlalchemy
+
+from . import command_line, protocol
+from .loading import Project, add_import_paths
+from .offline import OfflineRun
+from .online import OnlineRun
+from .protocol import Channel, Message
+
+
+class Work:
+    """One project, loaded; every request is one run of ``env.py``."""
+
+    def __init__(self, channel: Channel, request: Message) -> None:
+        add_import_paths(request["directory"])
+        self._channel = channel
+        self._project = Project(request)
+        if request["revisions"]:
+            _import_revisions(self._project)
+
+    def versions(self) -> Message:
+        """Return the versions of what runs the project."""
+        return {"alembic": alembic.__version__, "sqlalchemy": sqlalchemy.__version__}
+
+    def done(self, request: Message) -> Message:
+        """Do what *request* says and return the message that ends it."""
+        if request["do"] == protocol.ONLINE:
+            return OnlineRun(self._channel, self._project, request).run()
+        if request["do"] == protocol.OFFLINE:
+            return OfflineRun(self._channel, self._project, request).run()
+        return command_line.run(self._channel, self._project, request)
+
+
+def _import_revisions(project: Project) -> None:
+    """Import every revision file now, so that a broken one is named before anything runs."""
+    project.script.get_heads()
