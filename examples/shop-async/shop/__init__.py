@@ -1,0 +1,1 @@
+"""A small shop whose application talks to the database asynchronously."""
