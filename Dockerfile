@@ -1,0 +1,82 @@
+# The base must have Python 3.11 or newer, with venv, as `python3` on its PATH; git and the CA
+# certificates are added where it has apt. The release names the base by digest; a build from this
+# file alone takes today's image of the tag.
+ARG BASE=docker.io/library/python:3.13-slim-trixie
+
+FROM ${BASE} AS build
+
+ARG UV_VERSION=0.13.9
+
+ENV UV_COMPILE_BYTECODE=1 \
+    UV_LINK_MODE=copy \
+    UV_NO_CACHE=1 \
+    UV_NO_DEV=1 \
+    UV_PROJECT_ENVIRONMENT=/opt/alembic-ci \
+    UV_PYTHON=python3 \
+    UV_PYTHON_DOWNLOADS=never
+
+WORKDIR /src
+
+# A network that ends TLS itself hands its CA bundle over as the build secret `ca`; no layer keeps it.
+RUN --mount=type=secret,id=ca,required=false \
+    if [ -f /run/secrets/ca ]; then export PIP_CERT=/run/secrets/ca; fi \
+ && python3 -m venv /opt/uv \
+ && /opt/uv/bin/pip install --no-cache-dir --disable-pip-version-check "uv==${UV_VERSION}"
+
+# Dependencies first: they change less often than the code.
+COPY pyproject.toml uv.lock ./
+RUN --mount=type=secret,id=ca,required=false \
+    if [ -f /run/secrets/ca ]; then export SSL_CERT_FILE=/run/secrets/ca; fi \
+ && /opt/uv/bin/uv sync --locked --no-install-project
+
+COPY README.md LICENSE ./
+COPY src ./src
+RUN --mount=type=secret,id=ca,required=false \
+    if [ -f /run/secrets/ca ]; then export SSL_CERT_FILE=/run/secrets/ca; fi \
+ && /opt/uv/bin/uv sync --locked --no-editable
+
+COPY entrypoint.py /opt/alembic-ci/entrypoint.py
+
+
+FROM ${BASE}
+
+# The system's git configuration, because CI hosts replace HOME, and every repository is safe,
+# because hosts check it out as another user than the one this container runs as.
+RUN --mount=type=secret,id=ca,required=false \
+    if command -v apt-get >/dev/null; then \
+      if [ -f /run/secrets/ca ]; then set -- -o Acquire::https::CAInfo=/run/secrets/ca; fi; \
+      apt-get "$@" update \
+      && apt-get "$@" install -y --no-install-recommends ca-certificates git \
+      && rm -rf /var/lib/apt/lists/*; \
+    fi \
+ && git config --system --add safe.directory '*'
+
+COPY --from=build /opt/uv/bin/uv /opt/uv/bin/uvx /usr/local/bin/
+COPY --from=build /opt/alembic-ci /opt/alembic-ci
+
+# The standard library of the official images comes without bytecode: this first start leaves what
+# every later one imports, and proves that the command starts at all.
+RUN ln -s /opt/alembic-ci/bin/alembic-ci /usr/local/bin/alembic-ci \
+ && alembic-ci --help >/dev/null
+
+# Nothing is written beside the project's own files: they belong to the host's user, not to ours.
+ENV PIP_ROOT_USER_ACTION=ignore \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    UV_LINK_MODE=copy
+
+ARG CREATED=""
+ARG REVISION=""
+ARG SOURCE=""
+ARG VERSION=""
+LABEL org.opencontainers.image.title="alembic-ci" \
+      org.opencontainers.image.description="Alembic migrations in CI: the SQL of every environment, a proof of every rollback, a verified upgrade." \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.created="${CREATED}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.source="${SOURCE}" \
+      org.opencontainers.image.version="${VERSION}"
+
+# No USER: GitHub needs root, everybody else may choose any uid. Isolated (-I), because earlier steps
+# leave PYTHON* variables behind; -B and -u then say what the ignored variables above say.
+ENTRYPOINT ["/opt/alembic-ci/bin/python", "-I", "-B", "-u", "/opt/alembic-ci/entrypoint.py"]
