@@ -1,0 +1,202 @@
+"""The tool's own connection to a database: autocommit, and never the one that migrates."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+from alembic_ci.database.diagnosis import diagnosis
+from alembic_ci.database.drivers import control_arguments, control_url
+from alembic_ci.database.failures import Cause, Surroundings, statement_failure
+from alembic_ci.database.identity import IDENTITY_SQL, identity
+from alembic_ci.database.quoting import quote
+from alembic_ci.database.refusals import connection_failure
+from alembic_ci.database.sqlite_file import checked, connector, sqlite_path
+from alembic_ci.database.waiting import patiently
+from alembic_ci.urls import DatabaseURL, Dialect
+
+Row = tuple[str | int | float | bool | None, ...]
+
+_NOWHERE = Surroundings()
+_VERSION_SQL: Mapping[Dialect, str] = MappingProxyType(
+    {
+        Dialect.POSTGRESQL: "SHOW server_version",
+        Dialect.MYSQL: "SELECT VERSION()",
+        Dialect.SQLITE: "SELECT sqlite_version()",
+    }
+)
+_MYSQL_TABLE_SQL = (
+    "SELECT 1 FROM information_schema.tables"
+    " WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :table"
+)
+_SQLITE_TABLE_SQL = "SELECT 1 FROM sqlite_master WHERE lower(name) = lower(:table)"
+
+
+class Control:
+    """One connection, used by one thread; ``server`` is a name and version for people."""
+
+    def __init__(self, url: DatabaseURL, connection: Connection) -> None:
+        self._url = url
+        self._connection = connection
+        self.dialect = url.dialect
+        self.server = _server(url.dialect, str(self.query(_VERSION_SQL[url.dialect])[0][0]))
+
+    @classmethod
+    def open(
+        cls, url: DatabaseURL, *, timeout: float, surroundings: Surroundings = _NOWHERE
+    ) -> "Control":
+        """Connect; wait up to *timeout* seconds for a server that does not answer yet.
+
+        A SQLite file that does not exist is an empty database, and is not created by looking.
+
+        Raises:
+            DatabaseUnreachableError: no answer in time.
+            DatabaseAccessError: wrong password, unknown database, no folder for the file.
+        """
+        if url.dialect is Dialect.SQLITE:
+            path = checked(sqlite_path(url), url)
+            return patiently(lambda _: SQLiteControl(url, path, surroundings), timeout=timeout)
+        return patiently(
+            lambda left: cls(url, _connected(url, left, surroundings)), timeout=timeout
+        )
+
+    def query(self, sql: str) -> list[Row]:
+        """Run one statement as it stands (``%`` and ``:`` mean nothing) and return its rows."""
+        return self._run(sql)
+
+    def execute(self, sql: str) -> None:
+        """Run one statement as it stands; it is committed at once."""
+        self._run(sql)
+
+    def identity(self) -> tuple[str, ...]:
+        """Return the server's answer to "which database is this", to compare with another's."""
+        return identity(self.query(IDENTITY_SQL[self.dialect]))
+
+    def version_rows(self, table: str, schema: str | None) -> tuple[str, ...] | None:
+        """Return the revisions in Alembic's version table, sorted; None when there is no table."""
+        name = ".".join(quote(self.dialect, part) for part in (schema, table) if part)
+        if not self._has_table(table, schema, name):
+            return None
+        rows = self.query(f"SELECT version_num FROM {name}")
+        return tuple(sorted(str(row[0]) for row in rows))
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        """Use it in a ``with`` block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def _has_table(self, table: str, schema: str | None, name: str) -> bool:
+        match self.dialect:
+            case Dialect.POSTGRESQL:
+                found = self._look_up("SELECT to_regclass(:name) IS NOT NULL", name=name)
+            case Dialect.MYSQL:
+                found = self._look_up(_MYSQL_TABLE_SQL, table=table, schema=schema)
+            case Dialect.SQLITE:
+                main = schema in {None, "main"}
+                found = self._look_up(_SQLITE_TABLE_SQL, table=table) if main else []
+        return found == [(True,)]
+
+    def _run(self, sql: str) -> list[Row]:
+        try:
+            result = self._connection.exec_driver_sql(sql)
+            return [tuple(row) for row in result] if result.returns_rows else []
+        except DBAPIError as error:
+            raise statement_failure(error.orig, self._url) from error
+
+    def _look_up(self, sql: str, **values: str | None) -> list[Row]:
+        return [tuple(row) for row in self._connection.execute(text(sql), values)]
+
+
+class SQLiteControl(Control):
+    """A control connection to a file that may appear later, when a migration makes it."""
+
+    def __init__(self, url: DatabaseURL, path: Path, surroundings: Surroundings) -> None:
+        self._path = path
+        self._absent = not path.exists()
+        self._surroundings = surroundings
+        super().__init__(url, self._opened(url, create=False))
+
+    def execute(self, sql: str) -> None:
+        """Run one statement, which makes the file if there is none."""
+        self._reopen(create=True)
+        super().execute(sql)
+
+    def _run(self, sql: str) -> list[Row]:
+        self._reopen(create=False)
+        return super()._run(sql)
+
+    def _look_up(self, sql: str, **values: str | None) -> list[Row]:
+        self._reopen(create=False)
+        return super()._look_up(sql, **values)
+
+    def _reopen(self, *, create: bool) -> None:
+        if self._absent and (create or self._path.exists()):
+            self.close()
+            self._absent = False
+            self._connection = self._opened(self._url, create=create)
+
+    def _opened(self, url: DatabaseURL, *, create: bool) -> Connection:
+        engine = create_engine(
+            "sqlite://",
+            creator=connector(self._path, create=create),
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+        )
+        return _connection(engine, url, self._surroundings, first="PRAGMA schema_version")
+
+
+def _connected(url: DatabaseURL, patience: float, surroundings: Surroundings) -> Connection:
+    engine = create_engine(
+        control_url(url),
+        connect_args=dict(control_arguments(url, patience=patience)),
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+    )
+    return _connection(engine, url, surroundings, first=_VERSION_SQL[url.dialect])
+
+
+def _connection(
+    engine: Engine, url: DatabaseURL, surroundings: Surroundings, *, first: str
+) -> Connection:
+    """Connect and run a first statement, since SQLite reads its file only then."""
+    engine = engine.execution_options(no_parameters=True)
+    try:
+        connection = engine.connect()
+        connection.exec_driver_sql(first).close()
+    except DBAPIError as error:
+        answer = diagnosis(error.orig, url)
+        raise connection_failure(
+            answer.cause or Cause.OTHER,
+            url,
+            detail=answer.detail,
+            surroundings=surroundings,
+        ) from error
+    return connection
+
+
+def _server(dialect: Dialect, version: str) -> str:
+    number = re.match(r"[\d.]+", version)
+    match dialect:
+        case Dialect.POSTGRESQL:
+            product = "PostgreSQL"
+        case Dialect.MYSQL:
+            product = "MariaDB" if "mariadb" in version.lower() else "MySQL"
+        case Dialect.SQLITE:
+            product = "SQLite"
+    return f"{product} {number[0]}" if number else f"{product} {version}"

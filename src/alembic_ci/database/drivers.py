@@ -1,0 +1,127 @@
+"""How the tool itself connects: one driver a dialect, whatever driver the project's URL names."""
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sqlalchemy import URL
+
+from alembic_ci.urls import DatabaseURL, Dialect
+
+APPLICATION_NAME = "alembic-ci"
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+
+Argument = str | int | float | bool | bytes | dict[str, str | bool]
+
+_SHORTEST_WAIT = 2  # seconds; libpq takes 1 for 2
+_LIBPQ = frozenset(
+    {
+        "channel_binding", "gssencmode", "host", "hostaddr", "krbsrvname", "load_balance_hosts",
+        "options", "passfile", "port", "requirepeer", "require_auth", "service",
+        "ssl_max_protocol_version", "ssl_min_protocol_version", "sslcert", "sslcertmode", "sslcrl", "sslcrldir", "sslkey",
+        "sslmode", "sslnegotiation", "sslpassword", "sslrootcert", "sslsni",
+        "target_session_attrs",
+    }
+)  # fmt: skip
+_PYMYSQL = frozenset({"init_command", "read_default_file", "read_default_group", "unix_socket"})
+_CERTIFICATES = ("ca", "capath", "cert", "cipher", "key")
+_CHECKS_HOST_NAMES = frozenset({"pymysql", "aiomysql", "asyncmy"})
+
+
+def control_url(url: DatabaseURL) -> URL:
+    """Return the URL of the tool's own connection; query arguments of other drivers are left out.
+
+    Raises:
+        ValueError: for SQLite, which is opened by file (see ``sqlite_file``) and not by URL.
+    """
+    match url.dialect:
+        case Dialect.POSTGRESQL:
+            return _url("postgresql+psycopg2", url, _libpq_query(url.query))
+        case Dialect.MYSQL:
+            return _url("mysql+pymysql", url, _kept(url.query, _PYMYSQL))
+        case Dialect.SQLITE:
+            raise ValueError("SQLite is opened by file.")
+
+
+def control_arguments(url: DatabaseURL, *, patience: float) -> Mapping[str, Argument]:
+    """Return what the driver's ``connect`` needs beside the URL; *patience* is in seconds."""
+    wait = max(_SHORTEST_WAIT, math.ceil(patience))
+    if url.dialect is Dialect.POSTGRESQL:
+        return MappingProxyType(
+            {
+                "application_name": APPLICATION_NAME,
+                "client_encoding": "utf8",
+                "connect_timeout": wait,
+            }
+        )
+    return MappingProxyType(
+        {
+            "program_name": APPLICATION_NAME,
+            "connect_timeout": wait,
+            # A str would be sent as Latin-1, other clients send UTF-8.
+            "password": (url.password or "").encode(),
+            **_pymysql_tls(dict(url.query), url.drivername),
+        }
+    )
+
+
+def _url(drivername: str, url: DatabaseURL, query: Mapping[str, tuple[str, ...]]) -> URL:
+    return URL.create(
+        drivername,
+        username=url.username,
+        password=url.password,
+        host=url.host,
+        port=url.port,
+        database=url.database,
+        query=query,
+    )
+
+
+def _kept(query: tuple[tuple[str, str], ...], names: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    kept: dict[str, tuple[str, ...]] = {}
+    for name, value in query:
+        if name in names:
+            kept[name] = (*kept.get(name, ()), value)
+    return kept
+
+
+def _libpq_query(query: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, ...]]:
+    """Keep what libpq knows; asyncpg says ``ssl`` for ``sslmode``."""
+    kept = _kept(query, _LIBPQ)
+    ssl = dict(query).get("ssl", "")
+    if ssl in SSL_MODES and "sslmode" not in kept:
+        kept["sslmode"] = (ssl,)
+    return kept
+
+
+def _pymysql_tls(query: Mapping[str, str], drivername: str) -> dict[str, Argument]:
+    """Say in PyMySQL's words how the URL's driver would encrypt; nothing said means "if it can".
+
+    mysqlclient and the connectors check host names only when asked to (``ssl_mode`` or
+    ``ssl_verify_identity``), the others whenever they have a certificate authority.
+    """
+    mode = query.get("ssl_mode", "").upper()
+    if mode == "DISABLED" or _true(query.get("ssl_disabled", "")):
+        return {"ssl_disabled": True}
+    tls: dict[str, str | bool] = {
+        name: query[f"ssl_{name}"] for name in _CERTIFICATES if f"ssl_{name}" in query
+    }
+    if tls:
+        tls["check_hostname"] = _checks_host_name(query, mode, drivername)
+    elif mode in {"REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY"} or _true(query.get("ssl", "")):
+        tls["verify_mode"] = "none" if mode in {"", "REQUIRED"} else "required"
+    return {"ssl": tls} if tls else {}
+
+
+def _checks_host_name(query: Mapping[str, str], mode: str, drivername: str) -> bool:
+    if mode:
+        return mode == "VERIFY_IDENTITY"
+    if "ssl_verify_identity" in query:
+        return _true(query["ssl_verify_identity"])
+    if "ssl_check_hostname" in query:
+        return _true(query["ssl_check_hostname"])
+    return drivername.partition("+")[2] in _CHECKS_HOST_NAMES
+
+
+def _true(text: str) -> bool:
+    return text.lower() in {"1", "true", "yes", "on"}
