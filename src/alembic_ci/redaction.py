@@ -1,0 +1,84 @@
+"""Take secrets out of every text that leaves the process."""
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+from alembic_ci.urls import spellings
+
+_MASK = "***"
+_SHORTEST = 6
+
+# Words that stand in reports for other reasons. As a password they protect nothing, and to take
+# them out everywhere would make the report unreadable.
+_COMMON = re.compile(
+    r"""
+    administrator | alembic | changeme | database | default | development | downgrade | example
+    | letmein | localhost | mariadb | master | migration | network | passw0rd | password |
+    postgres | postgresql | private | production | public | revision | schema | secret | server
+    | sqlalchemy | sqlite | staging | system | testing | upgrade | username
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+# The password of a database's URL may be raw and hold anything; it ends at the last "@" of the
+# word. No quotation mark is crossed, so that redacted JSON stays JSON.
+_DATABASE_URL = re.compile(
+    r"(?P<start>\b(?:postgres(?:ql)?|mysql|mariadb|sqlite)(?:\+\w+)?://[^\s:/\"]*:)"
+    r"(?:(?!://)[^\s\"])*@",
+    re.IGNORECASE,
+)
+_ANY_URL = re.compile(r"(?P<start>\b[A-Za-z][\w+.-]{0,30}://[^\s:/\"]*:)[^\s/\"]*@")
+_PARAMETER = r"(?P<start>\b\w*(?:passw(?:or)?d|pwd)=['\"]?)"
+_NOTHING = re.compile(r"(?P<start>)(?!)")
+
+
+def safe_everywhere(secret: str) -> bool:
+    """Tell whether a secret is long and rare enough to be taken out wherever it stands.
+
+    Any other is taken out only where a URL or a connection string has its password.
+    """
+    return len(secret) >= _SHORTEST and not _COMMON.fullmatch(secret)
+
+
+class Redactor:
+    """Replaces secrets in all their usual spellings, and the password of any URL, with ``***``.
+
+    A secret given as ``:text@`` counts only as the password of a URL.
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        given = frozenset(secrets)
+        forms = {secret for secret in given if re.fullmatch(r"(?s):.+@", secret)}
+        plain = {escaped for secret in given - forms for escaped in _escapes(secret)}
+        known = plain.union(*(_escapes(form[1:-1]) for form in forms))
+        self._everywhere = _any_of(filter(safe_everywhere, plain))
+        self._in_url = _any_of(known, before="(?P<start>:)", after="@")
+        self._parameter = _any_of(known, before=_PARAMETER, after=r"(?!\w)")
+
+    def __call__(self, text: str) -> str:
+        """Return the text without secrets."""
+        text = self._everywhere.sub(_MASK, text)
+        text = self._in_url.sub(rf"\g<start>{_MASK}@", text)
+        text = self._parameter.sub(rf"\g<start>{_MASK}", text)
+        text = _DATABASE_URL.sub(rf"\g<start>{_MASK}@", text)
+        return _ANY_URL.sub(rf"\g<start>{_MASK}@", text)
+
+
+def _any_of(secrets: Iterable[str], *, before: str = "", after: str = "") -> re.Pattern[str]:
+    longest_first = sorted(secrets, key=len, reverse=True)
+    if not longest_first:
+        return _NOTHING
+    return re.compile(f"{before}(?:{'|'.join(map(re.escape, longest_first))}){after}")
+
+
+def _escapes(secret: str) -> Iterator[str]:
+    """Yield how a secret may look in a URL, an ini file, JSON, Python's repr, HTML and XML."""
+    for spelling in spellings(secret):
+        yield spelling
+        yield spelling.replace("%", "%%")
+        yield json.dumps(spelling)[1:-1]
+        yield json.dumps(spelling, ensure_ascii=False)[1:-1]
+        yield repr(spelling)[1:-1]
+        yield html.escape(spelling)
