@@ -1,0 +1,13 @@
+.PHONY: help generate test check
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+generate: ## write action.yml and the tables of README.md from the interface
+	.venv/bin/python scripts/generate.py
+
+test: ## set up this machine and run all tests
+	tests/run
+
+check: ## run what CI runs
+	.ci/run
