@@ -1,0 +1,6 @@
+"""Revisions, their graph and plans, read from the files without importing them."""
+
+from alembic_ci.history.history import History
+from alembic_ci.history.revision import Body, Revision, info, relative
+
+__all__ = ["Body", "History", "Revision", "info", "relative"]
