@@ -1,0 +1,18 @@
+"""add a note"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("jugglers", sa.Column("note", sa.String(50), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("jugglers", "note")
+    op.drop_column("jugglers", "stage_name")

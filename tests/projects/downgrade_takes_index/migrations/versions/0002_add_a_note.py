@@ -1,0 +1,18 @@
+"""add a note"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("kennels", sa.Column("note", sa.String(50), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("kennels", "note")
+    op.drop_index("ix_kennels_name", table_name="kennels")

@@ -1,0 +1,17 @@
+"""add a note"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("violins", sa.Column("note", sa.String(50), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("violins", "note")

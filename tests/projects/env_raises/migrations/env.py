@@ -1,0 +1,1 @@
+raise RuntimeError("the settings of the restaurant are missing")

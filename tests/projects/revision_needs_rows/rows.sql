@@ -1,0 +1,2 @@
+INSERT INTO queens (name) VALUES ('Anne');
+INSERT INTO queens (name) VALUES ('Anne');
