@@ -1,0 +1,81 @@
+"""One failure as the terminal shows it: what, where, the database's words, what to do."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from alembic_ci.render.failures import Failure
+from alembic_ci.render.style import Role, Style
+from alembic_ci.render.words import counted, database_message, listed, one_line, place, visible
+
+_WIDTH = 100
+_LABEL_WIDTH = 11
+_LINES_SHOWN = 20
+
+
+def failure_text(failure: Failure, style: Style) -> str:
+    """Return the block of one failure, its last line empty."""
+    problem = failure.problem
+    said = (
+        ("", [place(problem.file, problem.line)] if problem.file else []),
+        ("", _wrapped(problem.problem)),
+        ("", _differences(failure)),
+        ("statement", _verbatim(problem.statement or "")),
+        ("database", _verbatim(database_message(problem.code, problem.database_error))),
+        ("meaning", _wrapped(problem.meaning)),
+        ("remedy", _wrapped(problem.remedy)),
+        ("output", _tail(problem.output)),
+    )
+    title = f"{style('FAILED'.ljust(_LABEL_WIDTH), Role.FAILED)}{whereabouts(failure)}"
+    body = (line for label, lines in said for line in _labelled(label, lines, style))
+    return "\n".join((title, *body)) + "\n"
+
+
+def note_text(note: Failure, style: Style) -> str:
+    """Return the block of something that fails nothing."""
+    problem = note.problem
+    title = f"{style('note'.ljust(_LABEL_WIDTH), Role.LABEL)}{whereabouts(note)}"
+    spot = [place(problem.file, problem.line)] if problem.file else []
+    lines = (*spot, *_wrapped(problem.problem), *_wrapped(problem.remedy))
+    return "\n".join((title, *_labelled("", lines, style))) + "\n"
+
+
+def whereabouts(failure: Failure) -> str:
+    """Name databases, step and revision: ``staging, rollback-test, revision b2``."""
+    where = listed([one_line(name) for name in failure.where], "database") or "the whole run"
+    revision = failure.problem.revision
+    named = f"revision {one_line(revision)}" if revision else ""
+    return ", ".join(filter(None, (where, failure.step, named)))
+
+
+def _labelled(label: str, lines: Sequence[str], style: Style) -> Iterator[str]:
+    for number, line in enumerate(lines):
+        head = label.ljust(_LABEL_WIDTH) if number == 0 else " " * _LABEL_WIDTH
+        yield (style(head, Role.LABEL) + line).rstrip()
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(
+        one_line(text),
+        _WIDTH - _LABEL_WIDTH,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _differences(failure: Failure) -> list[str]:
+    shown = [f"- {one_line(item.text)}" for item in failure.differences[:_LINES_SHOWN]]
+    rest = len(failure.differences) - _LINES_SHOWN
+    return [*shown, f"- and {counted(rest, 'more difference')}"] if rest > 0 else shown
+
+
+def _verbatim(text: str) -> list[str]:
+    lines = visible(text).splitlines()
+    rest = len(lines) - _LINES_SHOWN
+    return [*lines[:_LINES_SHOWN], f"(and {counted(rest, 'more line')})"] if rest > 0 else lines
+
+
+def _tail(text: str) -> list[str]:
+    lines = visible(text).splitlines()
+    rest = len(lines) - _LINES_SHOWN
+    left_out = f"({counted(rest, 'line')} before)"
+    return [left_out, *lines[-_LINES_SHOWN:]] if rest > 0 else lines

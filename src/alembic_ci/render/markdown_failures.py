@@ -1,0 +1,83 @@
+"""The failures of the summary: what, where, the database's words, what to do."""
+
+from collections.abc import Iterator, Sequence
+
+from alembic_ci.model import Difference, Report
+from alembic_ci.render.escape import code, fenced, folded, prose
+from alembic_ci.render.failures import Failure, failures, notes
+from alembic_ci.render.fit import Block, Section
+from alembic_ci.render.words import counted, database_message, listed, place
+
+_IN_FULL = 25
+_DIFFERENCES_SHOWN = 20
+_CHARACTERS_SHOWN = 8_000
+
+
+def failure_section(report: Report) -> Iterator[Section]:
+    """Yield the failures, the first in full and the rest as one line each."""
+    met = failures(report)
+    if met:
+        blocks = (_block(failure, number) for number, failure in enumerate(met))
+        yield Section(heading="### What failed\n\n", blocks=tuple(blocks))
+
+
+def note_section(report: Report) -> Iterator[Section]:
+    """Yield what fails nothing and is worth knowing."""
+    met = notes(report)
+    if met:
+        blocks = (Block(variants=(_line(note),), noun="note") for note in met)
+        yield Section(heading="### Notes\n\n", blocks=tuple(blocks))
+
+
+def _block(failure: Failure, number: int) -> Block:
+    variants = (_line(failure),) if number >= _IN_FULL else (_full(failure), _line(failure))
+    return Block(variants=variants, noun="failure")
+
+
+def _line(failure: Failure) -> str:
+    return f"- {_whereabouts(failure)}: {prose(failure.problem.problem)}\n"
+
+
+def _full(failure: Failure) -> str:
+    problem = failure.problem
+    message = database_message(problem.code, problem.database_error)
+    remedy = f"**What to do:** {prose(problem.remedy)}" if problem.remedy else ""
+    parts = (
+        f"#### {_whereabouts(failure)}",
+        prose(problem.problem),
+        _differences(failure.differences),
+        _quoted("The database said:", message, "text"),
+        _quoted("Statement:", problem.statement or "", "sql"),
+        prose(problem.meaning),
+        remedy,
+        _output(problem.output),
+    )
+    return "\n\n".join(part.rstrip("\n") for part in parts if part) + "\n\n"
+
+
+def _whereabouts(failure: Failure) -> str:
+    problem = failure.problem
+    where = listed([code(name) for name in failure.where], "database") or "The whole run"
+    revision = f"revision {code(problem.revision)}" if problem.revision else ""
+    spot = code(place(problem.file, problem.line)) if problem.file else ""
+    return ", ".join(part for part in (where, failure.step, revision, spot) if part)
+
+
+def _differences(differences: Sequence[Difference]) -> str:
+    shown = [f"- {prose(item.text)}" for item in differences[:_DIFFERENCES_SHOWN]]
+    rest = len(differences) - _DIFFERENCES_SHOWN
+    return "\n".join([*shown, f"- and {counted(rest, 'more difference')}"] if rest > 0 else shown)
+
+
+def _quoted(label: str, text: str, language: str) -> str:
+    if not text:
+        return ""
+    whole = len(text) <= _CHARACTERS_SHOWN
+    shown = text if whole else f"{text[:_CHARACTERS_SHOWN]}\n(cut here; report.json has it all)"
+    return f"{label}\n\n{fenced(shown, language)}"
+
+
+def _output(text: str) -> str:
+    if not text:
+        return ""
+    return folded("What env.py printed", fenced(text[-_CHARACTERS_SHOWN:]))

@@ -1,0 +1,94 @@
+"""What the terminal shows at the end of a run; reads well without colour."""
+
+from collections.abc import Iterator
+
+from alembic_ci.model import Report, RollbackResult, State, StepReport, TextResult
+from alembic_ci.render.failure_text import failure_text, note_text
+from alembic_ci.render.failures import failures, notes
+from alembic_ci.render.headline import headline, verdict
+from alembic_ci.render.rows import Row, rows
+from alembic_ci.render.style import Role, Style, plain
+from alembic_ci.render.words import counted, one_line, outcome, seconds, standing, visible
+
+_ALL_IN_FULL = 8
+_FAILURES_SHOWN = 20
+_NOTICES_SHOWN = 20
+
+
+_WORDS = {State.PASSED: "ok", State.FAILED: "FAILED", State.SKIPPED: "skipped"}
+_ROLES = {State.PASSED: Role.PASSED, State.FAILED: Role.FAILED, State.SKIPPED: Role.SKIPPED}
+
+
+def text(report: Report, *, style: Style = plain) -> str:
+    """Return the whole report; its last line is the verdict."""
+    parts = [_opening(report), *_environments(report, style), *_failures(report, style)]
+    parts += [note_text(note, style) for note in notes(report)[:_FAILURES_SHOWN]]
+    word = style(f"{verdict(report)} in {seconds(report.duration)}", _ROLES[report.state])
+    parts.append(f"{word}: {headline(report)}\n")
+    return "\n".join(parts)
+
+
+def _opening(report: Report) -> str:
+    said = [f"alembic-ci {report.tool_version}", one_line(report.command)]
+    if report.project:
+        project = report.project
+        said.append(one_line(project.config))
+        versions = (("Alembic", project.alembic), ("SQLAlchemy", project.sqlalchemy))
+        said += [f"{name} {one_line(version)}" for name, version in versions if version]
+        said += [f"Python {one_line(project.python)}"] if project.python else []
+    return ", ".join(said) + "\n"
+
+
+def _environments(report: Report, style: Style) -> Iterator[str]:
+    found = rows(report)
+    brief = len(found) > _ALL_IN_FULL
+    short = [row for row in found if brief and row.state is State.PASSED]
+    width = max((len(one_line(row.name)) for row in short), default=0)
+    if short:
+        yield "".join(_brief(row, width, style) for row in short)
+    yield from (_block(row, style) for row in found if not brief or row.state is not State.PASSED)
+
+
+def _brief(row: Row, width: int, style: Style) -> str:
+    done = counted(len(row.applied), "revision") + " applied, " if row.applied else ""
+    name = one_line(row.name).ljust(width)
+    return f"{_state(row.state, style)}  {name}  {done}{standing(row.status)}\n"
+
+
+def _block(row: Row, style: Style) -> str:
+    title = style(one_line(row.name), Role.TITLE)
+    place = f"  {one_line(row.database.location)}" if row.database else ""
+    protected = "  (protected)" if row.protected else ""
+    lines = [f"{title}{place}{protected}"]
+    width = max((len(step.name) for step in row.steps), default=0)
+    lines += [line for step in row.steps for line in _step(step, width, style)]
+    if row.problem:
+        lines.append(f"  {_state(State.FAILED, style)}  {one_line(row.problem.failure_class)}")
+    else:
+        lines.append(f"  {'now':<7}  {standing(row.status)}")
+    return "\n".join(lines) + "\n"
+
+
+def _state(state: State, style: Style) -> str:
+    return style(f"{_WORDS[state]:<7}", _ROLES[state])
+
+
+def _step(step: StepReport, width: int, style: Style) -> Iterator[str]:
+    time = f"  ({seconds(step.duration)})" if step.state is not State.SKIPPED else ""
+    yield f"  {_state(step.state, style)}  {step.name:<{width}}  {outcome(step)}{time}"
+    below = " " * (width + 13)
+    if isinstance(step.result, RollbackResult):
+        yield f"{below}proved on {one_line(step.result.scratch)}"
+        for proof in step.result.proofs:
+            for notice in proof.notices[:_NOTICES_SHOWN]:
+                yield f"{below}note: {one_line(proof.revision)}: {one_line(notice.text)}"
+    if isinstance(step.result, TextResult):
+        yield from (f"  | {line}" for line in visible(step.result.text).splitlines())
+
+
+def _failures(report: Report, style: Style) -> Iterator[str]:
+    met = failures(report)
+    yield from (failure_text(failure, style) for failure in met[:_FAILURES_SHOWN])
+    if len(met) > _FAILURES_SHOWN:
+        rest = counted(len(met) - _FAILURES_SHOWN, "more failure")
+        yield f"... and {rest}; report.json holds them all.\n"

@@ -1,0 +1,159 @@
+"""The phrases that every rendering of a report shares."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from alembic_ci.model import (
+    ChangeResult,
+    Direction,
+    Result,
+    RollbackResult,
+    SqlResult,
+    State,
+    StatusResult,
+    StepReport,
+    TextResult,
+    Verdict,
+)
+
+# Control characters, direction overrides and lone surrogates: a terminal or a browser would act on
+# them instead of showing them. Tab and line feed stay.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+_MINUTE = 60
+_HOUR = 3600
+_PRECISE_BELOW = 10
+NAMES_SHOWN = 5
+
+VERDICTS = {
+    Verdict.PASSED: "rolls back",
+    Verdict.FAILED: "fails",
+    Verdict.RESIDUE: "does not restore the schema",
+    Verdict.MISSING: "has no downgrade",
+    Verdict.IRREVERSIBLE: "declared irreversible",
+    Verdict.NOT_RUN: "not run",
+}
+
+
+def visible(text: str) -> str:
+    r"""Spell out what would act instead of show: an escape character becomes ``\x1b``."""
+    return _INVISIBLE.sub(_spelled, text.replace("\r\n", "\n"))
+
+
+def _spelled(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004 - one byte
+
+
+def one_line(text: str) -> str:
+    """Put foreign text on one line, safe to show."""
+    return " ".join(visible(text).split())
+
+
+def counted(number: int, noun: str) -> str:
+    """Say ``1 revision``, ``3 revisions``, ``2 databases``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def seconds(duration: float) -> str:
+    """Say how long something took, as precisely as anybody wants to know."""
+    if duration < _PRECISE_BELOW:
+        return f"{duration:.1f} s"
+    if duration < _MINUTE:
+        return f"{duration:.0f} s"
+    minutes, rest = divmod(round(duration), _MINUTE)
+    if duration < _HOUR:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // _MINUTE} h {minutes % _MINUTE} min"
+
+
+def ids(revisions: Collection[str]) -> str:
+    """Name the revisions a version table holds; Alembic calls an empty one *base*."""
+    return ", ".join(map(one_line, revisions)) or "base"
+
+
+def listed(names: Sequence[str], noun: str) -> str:
+    """Name the first few and count the rest, so that two hundred tenants stay one line."""
+    shown = ", ".join(names[:NAMES_SHOWN])
+    rest = len(names) - NAMES_SHOWN
+    return f"{shown} and {counted(rest, f'more {noun}')}" if rest > 0 else shown
+
+
+def standing(status: StatusResult | None) -> str:
+    """Say where a database stands."""
+    if status is None:
+        return "unknown, it was not reached"
+    pending = f"{len(status.pending):,} pending" if status.pending else ""
+    if not status.initialised:
+        return "not initialised, it has no version table" + (f"; {pending}" if pending else "")
+    if status.unknown:
+        return f"at {ids(status.current)}; the project has no revision {ids(status.unknown)}"
+    return f"at {ids(status.current)}, {pending or 'up to date'}"
+
+
+def outcome(step: StepReport) -> str:
+    """Say in one line what a step did, or why it did not."""
+    if step.result is not None:
+        return _done(step, step.result)
+    if step.problem:
+        return one_line(step.problem.failure_class.replace("-", " "))
+    return one_line(step.reason)
+
+
+def _done(step: StepReport, result: Result) -> str:
+    match result:
+        case StatusResult():
+            return standing(result)
+        case SqlResult():
+            return _rendered(result)
+        case RollbackResult():
+            return rollback(result)
+        case ChangeResult():
+            return _changed(step, result)
+        case TextResult():
+            return counted(len(result.text.splitlines()), "line") + " of output"
+
+
+def _rendered(result: SqlResult) -> str:
+    ups = [item for item in result.revisions if item.direction is Direction.UP]
+    missing = len(result.unrendered)
+    lacking = f", {missing:,} could not be rendered" if missing else ""
+    return f"{counted(len(ups), 'revision')}{lacking}: {one_line(result.upgrade_path)}"
+
+
+def rollback(result: RollbackResult) -> str:
+    """Count the verdicts of a rollback test: ``2 of 3 roll back, 1 has no downgrade``."""
+    total = len(result.proofs)
+    if not total:
+        return "no revision to prove"
+    counts = dict.fromkeys(Verdict, 0)
+    for proof in result.proofs:
+        counts[proof.verdict] += 1
+    passed = counts.pop(Verdict.PASSED)
+    if passed == total:
+        return "1 revision rolls back" if total == 1 else f"all {total:,} revisions roll back"
+    others = (f"{number:,} {VERDICTS[verdict]}" for verdict, number in counts.items() if number)
+    return ", ".join((f"{passed:,} of {total:,} roll back", *others))
+
+
+def _changed(step: StepReport, result: ChangeResult) -> str:
+    moved = f"{ids(result.before)} -> {ids(result.after)}"
+    revisions = counted(len(result.applied), "revision")
+    if step.state is State.FAILED:
+        return f"stopped: {moved}, {revisions}"
+    checked = "verified" if result.verified else "not verified"
+    if result.before == result.after and not result.applied:
+        return f"nothing to do at {ids(result.after)}, {checked}"
+    done = "nothing run" if step.name == "stamp" else revisions
+    return f"{moved}, {done}, {checked}"
+
+
+def place(file: str, line: int | None) -> str:
+    """Name a spot the way editors and CI logs understand it."""
+    return one_line(file) + (f":{line}" if line else "")
+
+
+def database_message(code: str | None, message: str | None) -> str:
+    """Join the database's error code and its own words; empty when it said nothing."""
+    return ": ".join(visible(part) for part in (code, message) if part).strip()

@@ -1,0 +1,451 @@
+"""Sample reports, one for each thing a run can find out."""
+
+from dataclasses import replace
+
+from alembic_ci.errors import ExitCode
+from alembic_ci.model import (
+    ChangeResult,
+    DatabaseReport,
+    Difference,
+    Direction,
+    EnvironmentReport,
+    Phase,
+    Problem,
+    ProjectInfo,
+    RenderedRevision,
+    Report,
+    Result,
+    RevisionInfo,
+    RevisionProof,
+    RollbackResult,
+    SqlResult,
+    State,
+    StatusResult,
+    StepReport,
+    TextResult,
+    Verdict,
+)
+
+SCRATCH = "a private PostgreSQL 15.18 server"
+SQL = """\
+BEGIN;
+
+-- Running upgrade a1c0 -> b2d1
+
+ALTER TABLE customer ADD COLUMN email VARCHAR(255);
+
+UPDATE alembic_version SET version_num='b2d1' WHERE alembic_version.version_num = 'a1c0';
+
+COMMIT;
+"""
+HOSTILE = "x`|<script>alert(1)</script>\r\n::error::pwned ##[error]pwned \x1b[31m\u202e@you $a$ *b*"
+
+
+def revision(name: str, message: str, *parents: str, line: int = 12) -> RevisionInfo:
+    slug = message.lower().replace(" ", "_")
+    return RevisionInfo(
+        revision=name,
+        message=message,
+        file=f"migrations/versions/{name}_{slug}.py",
+        line=line,
+        down_revisions=parents,
+        depends_on=(),
+        branch_labels=(),
+    )
+
+
+REVISIONS = (
+    revision("a1c0", "Create customers"),
+    revision("b2d1", "Add email", "a1c0"),
+    revision("c3e2", "Index orders by day", "b2d1"),
+    revision("d4f3", "Drop the old status", "c3e2"),
+)
+IDS = tuple(info.revision for info in REVISIONS)
+
+
+def status(*current: str, pending: tuple[str, ...] = (), target: str = "heads") -> StatusResult:
+    return StatusResult(
+        initialised=bool(current), current=current, heads=("d4f3",), target=target, pending=pending
+    )
+
+
+def sql(environment: str, revisions: tuple[str, ...] = IDS[1:], text: str = SQL) -> SqlResult:
+    folder = f"alembic-ci-report/sql/{environment}"
+    return SqlResult(
+        upgrade_path=f"{folder}/upgrade.sql",
+        downgrade_path=f"{folder}/downgrade.sql",
+        sql=text,
+        sha256="3f" * 32,
+        revisions=tuple(
+            RenderedRevision(
+                revision=name,
+                direction=direction,
+                path=f"{folder}/{number:04d}_{name}.{direction}.sql",
+                statement_count=2,
+            )
+            for direction in Direction
+            for number, name in enumerate(revisions, start=1)
+        ),
+    )
+
+
+def proved(*proofs: RevisionProof) -> RollbackResult:
+    return RollbackResult(scratch=SCRATCH, scope="pending", proofs=proofs)
+
+
+def passes(*revisions: str) -> tuple[RevisionProof, ...]:
+    return tuple(
+        RevisionProof(revision=name, verdict=Verdict.PASSED, duration=0.04) for name in revisions
+    )
+
+
+def upgraded(before: str, *applied: str, verified: bool = True) -> ChangeResult:
+    return ChangeResult(
+        direction=Direction.UP,
+        before=(before,),
+        after=(applied[-1] if applied else before,),
+        applied=applied,
+        verified=verified,
+    )
+
+
+def step(name: str, result: Result, duration: float = 0.4) -> StepReport:
+    return StepReport(name=name, state=State.PASSED, result=result, duration=duration)
+
+
+def failed(name: str, problem: Problem, result: Result | None = None) -> StepReport:
+    return StepReport(name=name, state=State.FAILED, problem=problem, result=result, duration=1.2)
+
+
+def skipped(name: str, reason: str) -> StepReport:
+    return StepReport(name=name, state=State.SKIPPED, reason=reason)
+
+
+def database(*steps: StepReport, label: str = "", after: StatusResult | None) -> DatabaseReport:
+    return DatabaseReport(
+        label=label,
+        dialect="postgresql",
+        location=f"postgresql://db.example:5432/shop{label and f'_{label}'}",
+        steps=steps,
+        status_after=after,
+    )
+
+
+def environment(
+    name: str, *databases: DatabaseReport, problem: Problem | None = None
+) -> EnvironmentReport:
+    return EnvironmentReport(
+        name=name, protected=name == "production", databases=databases, problem=problem
+    )
+
+
+def report(
+    *environments: EnvironmentReport,
+    command: str = "run",
+    exit_code: int = 0,
+    problem: Problem | None = None,
+) -> Report:
+    return Report(
+        command=command,
+        tool_version="1.2.3",
+        started_at="2026-11-22T10:00:00+00:00",
+        duration=3.4,
+        exit_code=exit_code,
+        project=ProjectInfo(
+            config="alembic.ini",
+            script_location="migrations",
+            python="3.12.4",
+            alembic="1.18.1",
+            sqlalchemy="2.0.44",
+        ),
+        revisions=REVISIONS,
+        environments=environments,
+        problem=problem,
+    )
+
+
+def healthy(name: str, label: str = "") -> DatabaseReport:
+    """A database that went all the way."""
+    return database(
+        step("status", status("a1c0", pending=IDS[1:]), 0.1),
+        step("sql", sql(f"{name}/{label}" if label else name)),
+        step("rollback-test", proved(*passes(*IDS[1:])), 1.2),
+        step("upgrade", upgraded("a1c0", *IDS[1:]), 0.9),
+        label=label,
+        after=status("d4f3"),
+    )
+
+
+def all_passed() -> Report:
+    return report(environment("staging", healthy("staging")))
+
+
+def residue() -> Report:
+    """Every way in which a rollback can be disproved, and one that is declared impossible."""
+    raised = Problem(
+        failure_class="migration",
+        exit_code=ExitCode.FAILED,
+        problem="The downgrade of c3e2 raised an error.",
+        meaning="A rollback of this revision would stop half way.",
+        remedy="Correct downgrade() and run the rollback test again.",
+        revision="c3e2",
+        file="migrations/versions/c3e2_index_orders_by_day.py",
+        line=27,
+        statement="DROP INDEX ix_order_dya",
+        database_error='UndefinedObject: index "ix_order_dya" does not exist',
+        code="42704",
+        output="INFO  [alembic] Running downgrade c3e2 -> b2d1",
+    )
+    proofs = (
+        *passes("a1c0"),
+        RevisionProof(
+            revision="b2d1",
+            verdict=Verdict.RESIDUE,
+            phase=Phase.DOWN,
+            differences=(
+                Difference(text="column customer.email is left behind", object="column email"),
+                Difference(text="index ix_customer_email is left behind", object="index email"),
+            ),
+            notices=(Difference(text="the order of columns changed", object="column id"),),
+            duration=0.05,
+        ),
+        RevisionProof(revision="c3e2", verdict=Verdict.FAILED, phase=Phase.DOWN, problem=raised),
+        RevisionProof(revision="d4f3", verdict=Verdict.MISSING),
+        RevisionProof(
+            revision="e5a4", verdict=Verdict.IRREVERSIBLE, reason="the old values are gone"
+        ),
+        RevisionProof(revision="f6b5", verdict=Verdict.NOT_RUN),
+    )
+    sums_up = Problem(
+        failure_class="rollback", exit_code=ExitCode.FAILED, problem="3 of 6 do not roll back."
+    )
+    return report(
+        environment(
+            "staging",
+            database(
+                step("sql", sql("staging")),
+                failed("rollback-test", sums_up, proved(*proofs)),
+                skipped("upgrade", "rollback-test failed"),
+                after=status("a1c0", pending=IDS[1:]),
+            ),
+        ),
+        exit_code=1,
+    )
+
+
+def unreachable() -> Report:
+    problem = Problem(
+        failure_class="unreachable",
+        exit_code=ExitCode.TEMPORARY,
+        problem="The database postgresql://db.example:5432/shop gave no answer within 30 seconds.",
+        meaning="It is not running yet, or this machine may not reach it.",
+        remedy="Check the host and the port, and wait for the service in the job's definition.",
+        database_error="OperationalError: connection timed out",
+    )
+    steps = (
+        failed("sql", problem),
+        skipped("rollback-test", "sql failed"),
+        skipped("upgrade", "sql failed"),
+    )
+    return report(environment("staging", database(*steps, after=None)), exit_code=5)
+
+
+def refused() -> Report:
+    """Two environments, one of them protected."""
+    problem = Problem(
+        failure_class="refused",
+        exit_code=ExitCode.REFUSED,
+        problem="production is protected and was not named.",
+        meaning="It came from ENVIRONMENT, which a pull request may set too.",
+        remedy="Name it in the environments input of a job that only the main branch runs.",
+    )
+    return report(
+        environment("staging", healthy("staging")),
+        environment("production", problem=problem),
+        exit_code=6,
+    )
+
+
+def several_databases() -> Report:
+    """Tenants: one fails in the middle of the upgrade, one is at a revision nobody knows."""
+    broken = Problem(
+        failure_class="migration",
+        exit_code=ExitCode.FAILED,
+        problem="Revision c3e2 failed; the database is at b2d1. Applied before it: b2d1.",
+        remedy="Correct the revision and run again.",
+        revision="c3e2",
+        line=19,
+        file="migrations/versions/c3e2_index_orders_by_day.py",
+        statement="CREATE INDEX ix_order_day ON orders (day)",
+        database_error='UndefinedTable: relation "orders" does not exist',
+        code="42P01",
+    )
+    unknown = Problem(
+        failure_class="history",
+        exit_code=ExitCode.FAILED,
+        problem="tenants/c is at revision ffff, which this project does not have.",
+        remedy="Bring the file back, or deploy the version that has it.",
+    )
+    lost = StatusResult(
+        initialised=True,
+        current=("ffff",),
+        heads=("d4f3",),
+        target="heads",
+        pending=(),
+        unknown=("ffff",),
+    )
+    return report(
+        environment(
+            "tenants",
+            healthy("tenants", "a"),
+            database(
+                step("sql", sql("tenants/b")),
+                failed("upgrade", broken, upgraded("a1c0", "b2d1")),
+                label="b",
+                after=status("b2d1", pending=IDS[2:]),
+            ),
+            database(failed("sql", unknown), label="c", after=lost),
+        ),
+        exit_code=1,
+    )
+
+
+def multiple_heads() -> Report:
+    problem = Problem(
+        failure_class="history",
+        exit_code=ExitCode.FAILED,
+        problem="The history has two heads: c3e2 and d4f3.",
+        meaning="Two branches of the repository each added a revision.",
+        remedy="Join them with `alembic merge heads`, or name one of them with --target.",
+    )
+    return report(problem=problem, exit_code=1)
+
+
+def not_initialised() -> Report:
+    fresh = status(pending=IDS)
+    return report(
+        environment("development", database(step("status", fresh, 0.1), after=fresh)),
+        command="status",
+    )
+
+
+def unrendered() -> Report:
+    """A revision that offline mode cannot render takes nothing else with it."""
+    problem = Problem(
+        failure_class="offline",
+        exit_code=ExitCode.FAILED,
+        problem="Revision c3e2 reads from the database, so its SQL cannot be rendered.",
+        remedy="Run the rollback test: it executes the revision on a scratch database.",
+        revision="c3e2",
+        file="migrations/versions/c3e2_index_orders_by_day.py",
+        line=21,
+    )
+    whole = sql("staging")
+    revisions = tuple(
+        replace(item, problem=problem, statement_count=0)
+        if item.revision == "c3e2" and item.direction is Direction.UP
+        else item
+        for item in whole.revisions
+    )
+    return report(
+        environment(
+            "staging",
+            database(
+                step("sql", replace(whole, revisions=revisions)),
+                after=status("a1c0", pending=IDS[1:]),
+            ),
+        ),
+        command="sql",
+    )
+
+
+def foreign_command() -> Report:
+    told = TextResult(text="a1c0 -> b2d1, Add email\n<base> -> a1c0, Create customers\n")
+    return report(
+        environment("staging", database(step("alembic", told), after=status("d4f3"))),
+        command="alembic",
+    )
+
+
+def hostile() -> Report:
+    """Every text that comes from outside tries to be something else."""
+    problem = Problem(
+        failure_class="migration",
+        exit_code=ExitCode.FAILED,
+        problem=f"Revision {HOSTILE} failed.",
+        meaning=f"# {HOSTILE}",
+        remedy=f"1. {HOSTILE}",
+        revision=HOSTILE,
+        file=f"versions/{HOSTILE}.py",
+        line=3,
+        statement=f"SELECT '{HOSTILE}'\n```\n````\n</details>",
+        database_error=f"Error: {HOSTILE}\n::set-output name=a::b",
+        code=HOSTILE,
+        output=f"{HOSTILE}\n::stop-commands::x\n```\n</details>\n",
+    )
+    proofs = (
+        RevisionProof(revision=HOSTILE, verdict=Verdict.FAILED, phase=Phase.UP, problem=problem),
+        RevisionProof(
+            revision="b|2",
+            verdict=Verdict.RESIDUE,
+            differences=(Difference(text=HOSTILE, object=HOSTILE),),
+            notices=(Difference(text=HOSTILE, object=HOSTILE),),
+            reason=HOSTILE,
+        ),
+    )
+    steps = (
+        step("status", replace(status(HOSTILE, pending=(HOSTILE,)), heads=(HOSTILE,))),
+        step("sql", sql(HOSTILE, (HOSTILE,), f"-- {HOSTILE}\n```\n</details>\n`````\n")),
+        failed("rollback-test", problem, replace(proved(*proofs), scratch=HOSTILE)),
+        skipped("upgrade", HOSTILE),
+        step("alembic", TextResult(text=f"{HOSTILE}\n```\n</details>\n")),
+    )
+    whole = report(
+        environment(HOSTILE, database(*steps, label=HOSTILE, after=None)),
+        command=HOSTILE,
+        exit_code=1,
+    )
+    info = replace(revision("b|2", "x"), message=HOSTILE)
+    return replace(whole, revisions=(*REVISIONS, info))
+
+
+def many(databases: int, revisions: int, *, broken: bool = False) -> Report:
+    """A large run; with *broken* every rollback fails, each database in words of its own."""
+    names = tuple(f"{number:012x}" for number in range(revisions))
+    verdict = Verdict.RESIDUE if broken else Verdict.PASSED
+
+    def proof(name: str, label: str) -> RevisionProof:
+        text = f"column t_{name}.email is left behind in {label}"
+        differences = (Difference(text=text, object="column"),) if broken else ()
+        return RevisionProof(revision=name, verdict=verdict, differences=differences)
+
+    def tenant(number: int) -> DatabaseReport:
+        label = f"tenant-{number:03d}"
+        result = proved(*(proof(name, label) for name in names))
+        return database(
+            step("sql", sql(label, names, text=f"-- {label}\n{SQL * revisions}")),
+            StepReport(
+                name="rollback-test", state=State.FAILED if broken else State.PASSED, result=result
+            ),
+            label=label,
+            after=status("a1c0", pending=names),
+        )
+
+    whole = report(
+        environment("production", *map(tenant, range(databases))), exit_code=1 if broken else 0
+    )
+    return replace(whole, revisions=tuple(revision(name, "Change it") for name in names))
+
+
+SAMPLES = {
+    "all_passed": all_passed,
+    "residue": residue,
+    "unreachable": unreachable,
+    "refused": refused,
+    "several_databases": several_databases,
+    "multiple_heads": multiple_heads,
+    "not_initialised": not_initialised,
+    "unrendered": unrendered,
+    "foreign_command": foreign_command,
+    "hostile": hostile,
+}
