@@ -9,7 +9,13 @@ renamed, the result would stay the same), with ``_revision_map`` and ``_normaliz
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from alembic.script.revision import MultipleHeads, ResolutionError, RevisionError, RevisionMap
+from alembic.script.revision import (
+    MultipleHeads,
+    RangeNotAncestorError,
+    ResolutionError,
+    RevisionError,
+    RevisionMap,
+)
 from alembic.script.revision import Revision as Node
 
 from alembic_ci.history.order import newest_first
@@ -93,7 +99,7 @@ def _explained() -> Iterator[None]:
         raise AmbiguousTargetError(error.heads) from error
     except ResolutionError as error:
         raise UnknownTargetError(str(error)) from error
+    except (RangeNotAncestorError, AssertionError) as error:
+        raise UnreachableTargetError("") from error
     except RevisionError as error:
         raise UnreachableTargetError(str(error)) from error
-    except AssertionError as error:
-        raise UnreachableTargetError("") from error
