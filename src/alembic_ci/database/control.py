@@ -37,13 +37,17 @@ _SQLITE_TABLE_SQL = "SELECT 1 FROM sqlite_master WHERE lower(name) = lower(:tabl
 
 
 class Control:
-    """One connection, used by one thread; ``server`` is a name and version for people."""
+    """One connection, used by one thread.
+
+    ``server`` is product and version in words, ``version`` its numbers to compare with.
+    """
 
     def __init__(self, url: DatabaseURL, connection: Connection) -> None:
         self._url = url
         self._connection = connection
         self.dialect = url.dialect
         self.server = _server(url.dialect, str(self.query(_VERSION_SQL[url.dialect])[0][0]))
+        self.version = tuple(int(number) for number in re.findall(r"\d+", self.server))
 
     @classmethod
     def open(

@@ -18,12 +18,20 @@ _LIBPQ = frozenset(
     {
         "channel_binding", "gssencmode", "host", "hostaddr", "krbsrvname", "load_balance_hosts",
         "options", "passfile", "port", "requirepeer", "require_auth", "service",
-        "ssl_max_protocol_version", "ssl_min_protocol_version", "sslcert", "sslcertmode", "sslcrl", "sslcrldir", "sslkey",
-        "sslmode", "sslnegotiation", "sslpassword", "sslrootcert", "sslsni",
-        "target_session_attrs",
+        "ssl_max_protocol_version", "ssl_min_protocol_version", "sslcert", "sslcertmode",
+        "sslcrl", "sslcrldir", "sslkey", "sslmode", "sslnegotiation", "sslpassword",
+        "sslrootcert", "sslsni", "target_session_attrs",
     }
 )  # fmt: skip
 _PYMYSQL = frozenset({"init_command", "read_default_file", "read_default_group", "unix_socket"})
+# What a project's URL may say about sessions, not about the way to the server.
+_HARMLESS = frozenset(
+    {
+        "charset", "client_encoding", "init_command", "local_infile", "options",
+        "prepared_statement_cache_size", "prepared_statement_name_func", "prepare_threshold",
+        "sql_mode", "statement_cache_size", "timeout", "use_unicode",
+    }
+)  # fmt: skip
 _CERTIFICATES = ("ca", "capath", "cert", "cipher", "key")
 _CHECKS_HOST_NAMES = frozenset({"pymysql", "aiomysql", "asyncmy"})
 
@@ -62,6 +70,21 @@ def control_arguments(url: DatabaseURL, *, patience: float) -> Mapping[str, Argu
             "password": (url.password or "").encode(),
             **_pymysql_tls(dict(url.query), url.drivername),
         }
+    )
+
+
+def harmless_query(url: DatabaseURL) -> tuple[tuple[str, str], ...]:
+    """Return the query arguments that are right for any server of the dialect."""
+    return tuple((name, value) for name, value in url.query if name in _HARMLESS)
+
+
+def translated_query(url: DatabaseURL, drivername: str) -> tuple[tuple[str, str], ...]:
+    """Return *url*'s query for another driver; libpq's ``sslmode`` is ``ssl`` with asyncpg."""
+    wanted = "ssl" if drivername.endswith("+asyncpg") else "sslmode"
+    if url.dialect is not Dialect.POSTGRESQL:
+        return url.query
+    return tuple(
+        (wanted if name in {"ssl", "sslmode"} else name, value) for name, value in url.query
     )
 
 

@@ -1,0 +1,48 @@
+"""Scratch databases of SQLite: files in a folder of this run."""
+
+import contextlib
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from alembic_ci.database.drivers import harmless_query
+from alembic_ci.database.leftovers import scratch_name
+from alembic_ci.database.private_home import quick_folder
+from alembic_ci.urls import DatabaseURL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SQLiteFiles:
+    """Makes databases in a folder that only this user can enter."""
+
+    description: str
+    folder: Path
+    project: DatabaseURL
+
+    def create(self) -> DatabaseURL:
+        """Make an empty file, which is an empty database."""
+        path = self.folder / f"{scratch_name(time.time())}.db"
+        path.touch(mode=0o600)
+        query = harmless_query(self.project)
+        return replace(self.project, database=str(path), query=query, written="")
+
+    def drop(self, url: DatabaseURL) -> None:
+        """Remove the file and what SQLite keeps beside it."""
+        for path in self.folder.glob(f"{Path(url.database or '').name}*"):
+            path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def sqlite_files(project: DatabaseURL) -> Iterator[SQLiteFiles]:
+    """Make a folder for scratch files, and remove it with all that is in it."""
+    with tempfile.TemporaryDirectory(
+        prefix="alembic_ci_scratch_", dir=quick_folder(), ignore_cleanup_errors=True
+    ) as folder:
+        yield SQLiteFiles(
+            description=f"a temporary file (SQLite {sqlite3.sqlite_version})",
+            folder=Path(folder),
+            project=project,
+        )

@@ -1,0 +1,123 @@
+"""The three places a scratch database can be on: a given server, a private one, the real one's."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+from alembic_ci.database.control import Control
+from alembic_ci.database.drivers import harmless_query, translated_query
+from alembic_ci.database.failures import StatementError
+from alembic_ci.database.leftovers import drop_old_databases, remove_dead_homes
+from alembic_ci.database.likeness import Likeness
+from alembic_ci.database.private_home import DEFAULT_USER, quick_folder
+from alembic_ci.database.private_mysql import Product, private_mysql
+from alembic_ci.database.private_postgresql import private_postgresql
+from alembic_ci.database.server_databases import ServerDatabases
+from alembic_ci.errors import ScratchError
+from alembic_ci.urls import DatabaseURL, Dialect
+
+_PRIVATE_TIMEOUT = 30.0  # seconds; it has answered before
+
+
+def on_given_server(
+    database: DatabaseURL, given: DatabaseURL, traits: Likeness, *, timeout: float
+) -> ServerDatabases:
+    """Use the server of SCRATCH_DATABASE_URL, with the project's driver.
+
+    Raises:
+        ScratchError: It is of another dialect.
+        DatabaseUnreachableError, DatabaseAccessError: It does not let us in.
+    """
+    if given.dialect is not database.dialect:
+        raise ScratchError(
+            f"SCRATCH_DATABASE_URL names a {given.dialect} server, and the environment's "
+            f"database is {database.dialect}.",
+            meaning="A proof on another kind of database would prove nothing.",
+            remedy=f"Give the URL of a {database.dialect} server, or unset the variable.",
+        )
+    admin = _administrative(given)
+    own = dict(translated_query(given, database.drivername))
+    query = tuple({**dict(harmless_query(database)), **own}.items())
+    return ServerDatabases(
+        admin,
+        replace(given, drivername=database.drivername, query=query, written=""),
+        description=f"the server of SCRATCH_DATABASE_URL ({_swept(admin, timeout)})",
+        likeness=traits,
+        timeout=timeout,
+    )
+
+
+def beside(database: DatabaseURL, traits: Likeness, *, timeout: float) -> ServerDatabases:
+    """Use the environment's own server; errors are those of ``Control.open``."""
+    return ServerDatabases(
+        database,
+        database,
+        description=f"a temporary database beside {database.location} "
+        f"({_swept(database, timeout)})",
+        likeness=traits,
+        timeout=timeout,
+    )
+
+
+@contextlib.contextmanager
+def on_private_server(database: DatabaseURL, traits: Likeness) -> Iterator[ServerDatabases]:
+    """Start a server of this run's own.
+
+    Raises:
+        PrivateServerError: There is none on this machine, or it does not start.
+    """
+    remove_dead_homes(quick_folder())
+    with _private_server(database, traits) as admin:
+        with Control.open(admin, timeout=_PRIVATE_TIMEOUT) as control:
+            server = control.server
+            for statement in traits.settings:
+                with contextlib.suppress(StatementError):  # a mode that this server does not know
+                    control.execute(statement)
+        differs = traits.server and _series(traits.server) != _series(server)
+        scratch = replace(
+            admin, drivername=database.drivername, query=harmless_query(database), written=""
+        )
+        yield ServerDatabases(
+            admin,
+            scratch,
+            description=f"a private {server} server"
+            + (f"; the environment runs {traits.server}" if differs else ""),
+            likeness=traits,
+            timeout=_PRIVATE_TIMEOUT,
+        )
+
+
+def _private_server(
+    database: DatabaseURL, traits: Likeness
+) -> contextlib.AbstractContextManager[DatabaseURL]:
+    user = database.username or DEFAULT_USER
+    if database.dialect is Dialect.POSTGRESQL:
+        return private_postgresql(user=user, major=_series(traits.server).rpartition(" ")[2])
+    if database.drivername.startswith("mariadb"):  # SQLAlchemy refuses MySQL under this name
+        return private_mysql(user=user, products=(Product.MARIADB,))
+    if traits.server.startswith(Product.MYSQL.value):
+        return private_mysql(user=user, products=(Product.MYSQL, Product.MARIADB))
+    return private_mysql(user=user)
+
+
+def _series(server: str) -> str:
+    """Return "PostgreSQL 15" or "MariaDB 10.11": what decides how a server behaves."""
+    product, _, version = server.partition(" ")
+    parts = version.split(".")
+    return f"{product} {'.'.join(parts[:1] if product == 'PostgreSQL' else parts[:2])}"
+
+
+def _administrative(url: DatabaseURL) -> DatabaseURL:
+    """Return *url* with a database to log in to, where one is needed."""
+    if url.dialect is Dialect.POSTGRESQL and not url.database:
+        return replace(url, database="postgres", written="")
+    return url
+
+
+def _swept(admin: DatabaseURL, timeout: float) -> str:
+    """Drop what dead runs left on a server, and return the server's name and version."""
+    with Control.open(admin, timeout=timeout) as control:
+        with contextlib.suppress(StatementError):
+            drop_old_databases(control, now=time.time())
+        return control.server

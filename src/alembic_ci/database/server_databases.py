@@ -1,0 +1,119 @@
+"""Scratch databases on a server, private or not."""
+
+import contextlib
+import logging
+import time
+from dataclasses import replace
+
+from alembic_ci.database.control import Control
+from alembic_ci.database.failures import (
+    StatementDeniedError,
+    StatementError,
+    StatementInterruptedError,
+)
+from alembic_ci.database.leftovers import scratch_name
+from alembic_ci.database.likeness import Likeness
+from alembic_ci.database.quoting import quote
+from alembic_ci.errors import AlembicCIError, ScratchError
+from alembic_ci.urls import DatabaseURL, Dialect
+
+WAYS = (
+    "Set SCRATCH_DATABASE_URL to a server on which databases may be created; or put server "
+    "binaries (PostgreSQL, MariaDB or MySQL) on this machine, for a private server; or, if the "
+    "environment is not protected, grant its user the right to create databases."
+)
+
+_log = logging.getLogger(__name__)
+_FORCE_SINCE = (13,)  # PostgreSQL: DROP DATABASE ... WITH (FORCE)
+
+
+class ServerDatabases:
+    """Creates databases on a server, and drops them.
+
+    *admin* logs in to create them; *scratch* is the URL of a new one but for its name.
+    """
+
+    def __init__(
+        self,
+        admin: DatabaseURL,
+        scratch: DatabaseURL,
+        *,
+        description: str,
+        likeness: Likeness,
+        timeout: float,
+    ) -> None:
+        self.description = description
+        self._admin = admin
+        self._scratch = scratch
+        self._likeness = likeness
+        self._timeout = timeout
+        self._made: list[DatabaseURL] = []
+
+    def create(self) -> DatabaseURL:
+        """Create an empty database as like the real one as the server can.
+
+        Raises:
+            ScratchError: The user may not, or the server cannot.
+        """
+        url = replace(self._scratch, database=scratch_name(time.time()), written="")
+        with Control.open(self._admin, timeout=self._timeout) as control:
+            self._made.append(url)
+            self._create(control, quote(url.dialect, url.database or ""))
+        return url
+
+    def drop(self, url: DatabaseURL) -> None:
+        """Drop a database, and end the sessions that still use it."""
+        with Control.open(self._admin, timeout=self._timeout) as control:
+            drop_database(control, url.database or "")
+        self._made.remove(url)
+
+    def drop_all(self) -> None:
+        """Drop what is left at the end; a failure is only logged, for later runs will clean up."""
+        for url in tuple(self._made):
+            try:
+                self.drop(url)
+            except AlembicCIError as error:
+                _log.warning("%s could not be dropped: %s", url.database, error.problem)
+
+    def _create(self, control: Control, name: str) -> None:
+        failures = []
+        for clause in self._likeness.clauses:
+            try:
+                control.execute(f"CREATE DATABASE {name}{clause}")
+            except StatementDeniedError as error:
+                raise _not_created(self.description, error) from error
+            except StatementInterruptedError:
+                raise
+            except StatementError as error:  # a locale that this server does not have
+                failures.append(error)
+            else:
+                return
+        raise _not_created(self.description, failures[-1])
+
+
+def drop_database(control: Control, name: str) -> None:
+    """Drop a database although sessions are on it; nothing happens when there is none."""
+    quoted = quote(control.dialect, name)
+    literal = name.replace("'", "''")
+    if control.dialect is Dialect.MYSQL:
+        # A lock that a session holds on a table would make DROP wait.
+        for (session,) in control.query(
+            f"SELECT id FROM information_schema.processlist WHERE db = '{literal}'"
+        ):
+            with contextlib.suppress(StatementError):
+                control.execute(f"KILL {session}")
+    force = control.dialect is Dialect.POSTGRESQL and control.version >= _FORCE_SINCE
+    if control.dialect is Dialect.POSTGRESQL and not force:
+        control.query(
+            "SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
+            f" WHERE datname = '{literal}'"
+        )
+    control.execute(f"DROP DATABASE IF EXISTS {quoted}{' WITH (FORCE)' if force else ''}")
+
+
+def _not_created(description: str, error: StatementError) -> ScratchError:
+    return ScratchError(
+        f"No scratch database could be created on {description}.",
+        meaning=error.problem,
+        remedy=WAYS,
+    )
