@@ -1,0 +1,53 @@
+"""Primary key, unique, foreign key, check and exclusion constraints."""
+
+from alembic_ci.database.postgresql.fragments import comment, words
+from alembic_ci.database.postgresql.indexes import CLUSTERED, PLACE, REPLICA, USING, VALID
+from alembic_ci.database.postgresql.section import Section, Unit, select
+
+_KIND = """case k.contype when 'p' then 'primary key' when 'u' then 'unique constraint'
+ when 'f' then 'foreign key' when 'c' then 'check constraint' else 'exclusion constraint' end"""
+
+_LABEL = """case k.contype when 'p' then 'pkey' when 'u' then 'key' when 'f' then 'fkey'
+ when 'c' then 'check' else 'excl' end"""
+
+_ADDITION = """case k.contype when 'p' then '' when 'f' then
+ (select pg_catalog.string_agg(a.attname, '_' order by y.rank)
+ from pg_catalog.unnest(k.conkey) with ordinality y (attnum, rank)
+ join pg_catalog.pg_attribute a on a.attrelid = k.conrelid and a.attnum = y.attnum)
+ when 'c' then case pg_catalog.cardinality(k.conkey) when 1 then
+ (select a.attname::text from pg_catalog.pg_attribute a
+ where a.attrelid = k.conrelid and a.attnum = k.conkey[1]) else '' end
+ else (select pg_catalog.string_agg(a.attname, '_' order by a.attnum)
+ from pg_catalog.pg_attribute a where a.attrelid = k.conindid and a.attnum > 0) end"""
+
+
+def _sql(_version: int) -> str:
+    """Return one row per constraint, with what its index adds.
+
+    Left out: NOT NULL (part of the column), constraint triggers (triggers) and the copies that
+    a partitioned table's foreign keys have on its partitions.
+    https://www.postgresql.org/docs/current/catalog-pg-constraint.html
+    """
+    attributes = words(
+        definition="pg_catalog.pg_get_constraintdef(k.oid, true)",
+        index=f"case when k.contype <> 'f' then {USING} end",
+        valid=VALID,
+        clustered=CLUSTERED,
+        replica_identity=REPLICA,
+        tablespace=PLACE,
+        inherited="case when k.coninhcount > 0 then case when k.conislocal"
+        " then 'also declared here' else 'from its parent' end end",
+        comment=comment("pg_constraint", "k.oid"),
+        _table="rel.relname",
+        _label=_LABEL,
+        _addition=_ADDITION,
+    )
+    return f"""{select("rel.oid", _KIND, "rel.name", "k.conname", attributes)}
+from rel join pg_catalog.pg_constraint k on k.conrelid = rel.oid
+left join pg_catalog.pg_index i on i.indexrelid = k.conindid and k.contype in ('p', 'u', 'x')
+left join pg_catalog.pg_class ic on ic.oid = i.indexrelid
+left join pg_catalog.pg_am m on m.oid = ic.relam
+where k.contype in ('p', 'u', 'f', 'c', 'x') and not (k.contype = 'f' and k.conparentid <> 0)"""
+
+
+SECTIONS = (Section(name="constraints", unit=Unit.RELATION, sql=_sql),)

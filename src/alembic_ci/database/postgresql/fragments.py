@@ -1,0 +1,109 @@
+"""SQL expressions that several sections share.
+
+No text here or in the sections may hold a per cent sign, a question mark or a single colon before
+a letter: some drivers read those as placeholders even when no parameters are given.
+"""
+
+NOT_SYSTEM = "pg_catalog.left({n}.nspname, 3) <> 'pg_' and {n}.nspname <> 'information_schema'"
+
+
+def catalogue(name: str) -> str:
+    """Return the expression for a system catalogue's OID, as ``pg_depend.classid`` holds it."""
+    return f"'pg_catalog.{name}'::pg_catalog.regclass"
+
+
+def qualified(namespace: str, name: str) -> str:
+    """Return *name* with its schema in front, unless that is ``public``."""
+    return (
+        f"(case {namespace}.nspname when 'public' then '' else {namespace}.nspname || '.' end"
+        f" || {name})"
+    )
+
+
+def qualified_relation(oid: str) -> str:
+    """Return the name of the relation with this OID the way `qualified` writes it."""
+    return (
+        f"(select {qualified('qn', 'qc.relname')} from pg_catalog.pg_class qc"
+        f" join pg_catalog.pg_namespace qn on qn.oid = qc.relnamespace where qc.oid = {oid})"
+    )
+
+
+def comment(on: str, oid: str, part: str = "0") -> str:
+    """Return the comment on an object of catalogue *on*.
+
+    A subquery and not ``obj_description()``, which costs a whole SQL function call per row.
+    https://www.postgresql.org/docs/current/catalog-pg-description.html
+    """
+    return (
+        "(select cd.description from pg_catalog.pg_description cd"
+        f" where cd.objoid = {oid} and cd.classoid = {catalogue(on)} and cd.objsubid = {part})"
+    )
+
+
+def role(oid: str) -> str:
+    """Return a role's name."""
+    return f"pg_catalog.pg_get_userbyid({oid})::text"
+
+
+def privileges(acl: str, kind: str, owner: str) -> str:
+    """Return who may do what, or null where that is what a new object's owner and PUBLIC get.
+
+    A GRANT and its REVOKE leave an explicit list that says the same as none: both are null here.
+    *kind* is the letter of ``acldefault()``.
+    https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-ACLITEM-FN-TABLE
+    """
+    default = f"pg_catalog.acldefault('{kind}', {owner})"
+    return f"case when {acl} is not null then nullif({granted(acl)}, {granted(default)}) end"
+
+
+def granted(acl: str) -> str:
+    """Return an access control list as words, the same for lists that grant the same."""
+    return (
+        "(select coalesce(pg_catalog.string_agg(ge.entry, '; ' order by ge.entry), 'nobody') from ("
+        f"select case gx.grantee when 0 then 'PUBLIC' else {role('gx.grantee')} end || ': '"
+        " || pg_catalog.string_agg(distinct gx.privilege_type"
+        " || case when gx.is_grantable then ' WITH GRANT OPTION' else '' end, ', ') as entry"
+        f" from pg_catalog.aclexplode({acl}) gx group by gx.grantee) ge)"
+    )
+
+
+def options(array: str) -> str:
+    """Return an array of ``name=value`` texts as one text, in the order of the names."""
+    return (
+        "(select pg_catalog.string_agg(o.entry, ', ' order by o.entry)"
+        f" from pg_catalog.unnest({array}) o (entry))"
+    )
+
+
+def sequence_options(row: str) -> str:
+    """Return a ``pg_sequence`` row as the words of CREATE SEQUENCE.
+
+    https://www.postgresql.org/docs/current/catalog-pg-sequence.html
+    """
+    return (
+        f"'AS ' || pg_catalog.format_type({row}.seqtypid, null)"
+        f" || ' START ' || {row}.seqstart || ' INCREMENT ' || {row}.seqincrement"
+        f" || ' MINVALUE ' || {row}.seqmin || ' MAXVALUE ' || {row}.seqmax"
+        f" || ' CACHE ' || {row}.seqcache || case when {row}.seqcycle then ' CYCLE' else '' end"
+    )
+
+
+def firing(letter: str) -> str:
+    """Return when a trigger or rule fires, or null for the usual."""
+    return (
+        f"case {letter} when 'D' then 'DISABLED' when 'R' then 'ENABLE REPLICA'"
+        " when 'A' then 'ENABLE ALWAYS' end"
+    )
+
+
+def words(**attributes: str) -> str:
+    """Return the attributes of one object as a JSON text without the nulls.
+
+    Underscores in the names stand for spaces; a leading one marks a fact for `naming`.
+    """
+    pairs = ", ".join(f"'{_word(name)}', {expression}" for name, expression in attributes.items())
+    return f"pg_catalog.json_strip_nulls(pg_catalog.json_build_object({pairs}))::text"
+
+
+def _word(name: str) -> str:
+    return name if name.startswith("_") else name.rstrip("_").replace("_", " ")

@@ -1,0 +1,137 @@
+"""The cheap question asked after each step: has this transaction written to the catalogue?
+
+The ``pg_stat_get_xact_*`` functions count what this session wrote and has not reported yet. That is
+at least what the current transaction wrote, for a session reports only between transactions.
+https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-STATS-FUNCTIONS
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from alembic_ci.database.postgresql.fragments import catalogue
+from alembic_ci.database.postgresql.statement import SECTIONS
+from alembic_ci.database.tracking import Query, Value
+
+PREPARED = "alembic_ci_touched"
+
+_OWNED_BY_UNITS = (
+    "pg_attrdef",
+    "pg_attribute",
+    "pg_class",
+    "pg_constraint",
+    "pg_description",
+    "pg_enum",
+    "pg_foreign_table",
+    "pg_index",
+    "pg_inherits",
+    "pg_partitioned_table",
+    "pg_policy",
+    "pg_proc",
+    "pg_aggregate",
+    "pg_range",
+    "pg_rewrite",
+    "pg_sequence",
+    "pg_trigger",
+    "pg_type",
+    "pg_authid",
+    "pg_tablespace",
+    "pg_init_privs",
+)
+
+_SINCE = {"pg_publication_namespace": 150000}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writes:
+    """How many rows of one catalogue were inserted, updated and deleted."""
+
+    inserted: int
+    updated: int
+    deleted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """Where the session stands.
+
+    *transaction* is the session's own count; *own_xid* is 0 while nothing was written; *next_xid*
+    is what the next writing transaction will get if none comes between.
+    """
+
+    backend: int
+    transaction: int
+    own_xid: int
+    next_xid: int
+    counting: bool
+    prepared: bool
+    writes: Mapping[str, Writes]
+
+    def follows(self, earlier: "Probe") -> bool:
+        """Tell whether all that was written since *earlier* is this transaction's.
+
+        So it is in the same transaction, in the session's very next one, or in the server's very
+        next one that writes.
+        """
+        if self.backend != earlier.backend:
+            return False
+        if self.transaction - earlier.transaction in {0, 1}:
+            return True
+        return self.own_xid == earlier.next_xid
+
+
+def watched(version: int) -> tuple[str, ...]:
+    """Return the catalogues whose rows the snapshot shows, on a server of this version."""
+    names = {name for section in SECTIONS for name in section.catalogues} | set(_OWNED_BY_UNITS)
+    return tuple(sorted(name for name in names if version >= _SINCE.get(name, 0)))
+
+
+def writes_table(version: int) -> str:
+    """Return a SELECT of catalogue, inserted, updated and deleted."""
+    names = ", ".join(f"('{name}', {catalogue(name)}::oid)" for name in watched(version))
+    counts = ", ".join(
+        f"pg_catalog.pg_stat_get_xact_tuples_{word}(w.oid) as {word}"
+        for word in ("inserted", "updated", "deleted")
+    )
+    return f"select w.name as catalogue, {counts} from (values {names}) w (name, oid)"
+
+
+def probe_sql(version: int) -> str:
+    """Return the statement `probe` runs.
+
+    From 15 on the session is also told to report at the end of this transaction, so that the
+    counters start from nothing in the next one; before, they may hold up to half a second's writes.
+    """
+    flush = "pg_catalog.pg_stat_force_next_flush()::text" if version >= 150000 else "''"
+    return f"""select pg_catalog.pg_backend_pid(),
+ (select pg_catalog.split_part(l.virtualxid, '/', 2)::bigint from pg_catalog.pg_locks l
+ where l.locktype = 'virtualxid' and l.pid = pg_catalog.pg_backend_pid() limit 1),
+ coalesce(pg_catalog.txid_current_if_assigned(), 0),
+ pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot()),
+ pg_catalog.current_setting('track_counts'),
+ exists (select 1 from pg_catalog.pg_prepared_statements s where s.name = '{PREPARED}')::int,
+ (select pg_catalog.string_agg(pg_catalog.concat_ws(' ', w.catalogue, w.inserted, w.updated,
+ w.deleted), ',') from ({writes_table(version)}) w
+ where w.inserted + w.updated + w.deleted > 0), {flush}"""
+
+
+def probe(query: Query, sql: str) -> Probe:
+    """Ask and read the answer."""
+    backend, transaction, own, following, counting, prepared, writes, _ = query(sql)[0]
+    return Probe(
+        backend=_number(backend),
+        transaction=_number(transaction),
+        own_xid=_number(own),
+        next_xid=_number(own) + 1 if own else _number(following),
+        counting=counting == "on",
+        prepared=bool(prepared),
+        writes=dict(_parsed(entry.split(" ")) for entry in str(writes or "").split(",") if entry),
+    )
+
+
+def _number(value: Value) -> int:
+    return int(value or 0)
+
+
+def _parsed(words: Sequence[str]) -> tuple[str, Writes]:
+    name, inserted, updated, deleted = words
+    return name, Writes(inserted=int(inserted), updated=int(updated), deleted=int(deleted))

@@ -1,0 +1,50 @@
+"""What a section of the snapshot is: one SELECT, and what it is read again for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from alembic_ci.database.postgresql.fragments import catalogue
+
+
+class Unit(StrEnum):
+    """What a section is read again for.
+
+    The tracker reads relations, types and routines again one by one; it knows by OID which were
+    touched. The objects of every other section are few, so such a section is read again as a whole.
+    """
+
+    RELATION = "relation"
+    TYPE = "type"
+    ROUTINE = "routine"
+    WHOLE = "whole"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One SELECT of the columns kind, parent, name, attributes (JSON), preceded by the unit's OID.
+
+    It joins one of the common table expressions ``rel``, ``typ`` and ``rou`` unless it is read as
+    a whole; then *catalogues* are those whose rows it shows. *sql* takes ``server_version_num``.
+    """
+
+    name: str
+    unit: Unit
+    sql: Callable[[int], str]
+    catalogues: tuple[str, ...] = ()
+
+
+def select(unit: str, kind: str, parent: str, name: str, attributes: str) -> str:
+    """Return the select list that every section has."""
+    return f"select {unit}::bigint, {kind}::text, ({parent})::text, ({name})::text, {attributes}"
+
+
+def not_of_extension(on: str, oid: str) -> str:
+    """Return the condition that an object is not a member of an extension.
+
+    https://www.postgresql.org/docs/current/catalog-pg-depend.html
+    """
+    return (
+        "not exists (select 1 from pg_catalog.pg_depend ext"
+        f" where ext.classid = {catalogue(on)} and ext.objid = {oid} and ext.deptype = 'e')"
+    )

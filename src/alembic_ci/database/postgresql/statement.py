@@ -1,0 +1,132 @@
+"""The one statement that describes the schema, made of every section's SELECT.
+
+Names and expressions come out the same whatever the session is set to, because the first branch of
+the UNION ALL sets what their text depends on and the last one puts it back: an Append runs its
+branches one after the other. The settings are local to the transaction, so that neither a failure
+nor a COMMIT can leave them behind, and a SET of the migration itself, which such a setting only
+covers, stays in force.
+https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-SET
+"""
+
+from collections.abc import Iterable, Mapping
+
+from alembic_ci.database.postgresql import (
+    casts,
+    collations,
+    columns,
+    constraints,
+    database,
+    default_privileges,
+    event_triggers,
+    extensions,
+    foreign,
+    indexes,
+    languages,
+    operators,
+    policies,
+    publications,
+    relations,
+    routines,
+    rules,
+    schemas,
+    sequences,
+    statistics,
+    text_search,
+    triggers,
+    types,
+)
+from alembic_ci.database.postgresql.scope import Scope, literal
+from alembic_ci.database.postgresql.section import Section, Unit
+
+SECTIONS: tuple[Section, ...] = (
+    *relations.SECTIONS,
+    *columns.SECTIONS,
+    *constraints.SECTIONS,
+    *indexes.SECTIONS,
+    *sequences.SECTIONS,
+    *triggers.SECTIONS,
+    *policies.SECTIONS,
+    *rules.SECTIONS,
+    *types.SECTIONS,
+    *routines.SECTIONS,
+    *schemas.SECTIONS,
+    *extensions.SECTIONS,
+    *statistics.SECTIONS,
+    *event_triggers.SECTIONS,
+    *default_privileges.SECTIONS,
+    *casts.SECTIONS,
+    *collations.SECTIONS,
+    *operators.SECTIONS,
+    *text_search.SECTIONS,
+    *foreign.SECTIONS,
+    *publications.SECTIONS,
+    *languages.SECTIONS,
+    *database.SECTIONS,
+)
+
+_SETTINGS: Mapping[str, str] = {
+    "role": "none",
+    "search_path": "pg_catalog, public, pg_temp",
+    "quote_all_identifiers": "off",
+    "datestyle": "ISO, YMD",
+    "intervalstyle": "postgres",
+    "timezone": "UTC",
+    "extra_float_digits": "1",
+    "bytea_output": "hex",
+    "standard_conforming_strings": "on",
+}
+
+SETTINGS_ROW = "settings"
+_NOTHING = "null::text, null::text, null::text, null::text"
+
+
+def describe(
+    version: int,
+    scope: Scope,
+    *,
+    before: Iterable[str] = (),
+    markers: Iterable[str] = (),
+    gates: Mapping[str, str] | None = None,
+) -> str:
+    """Return the statement; its rows are unit, OID, kind, parent, name and JSON attributes.
+
+    *before* are common table expressions that *scope* refers to. *markers* are SELECTs of a unit
+    and an OID: rows without a kind, which say that this unit was read, even if nothing is left of
+    it. *gates* maps the name of each section that is read as a whole to the condition for it.
+    """
+    tables = ",\n".join([_saved(), *before, scope.tables()])
+    branches = [
+        f"select '{SETTINGS_ROW}'::text, 0::bigint, {_applied()}, {_NOTHING[12:]} from saved",
+        *(f"select m.unit, m.oid, {_NOTHING} from ({marker}) m (unit, oid)" for marker in markers),
+        *(_branch(section, version, gates) for section in SECTIONS),
+        f"select '{SETTINGS_ROW}', 0, {_restored()}, {_NOTHING[12:]} from saved",
+    ]
+    return f"with {tables}\n" + "\nunion all\n".join(branches)
+
+
+def _branch(section: Section, version: int, gates: Mapping[str, str] | None) -> str:
+    gate = f" where ({gates[section.name]})" if gates and section.unit is Unit.WHOLE else ""
+    return f"select '{unit_name(section)}', s.* from ({section.sql(version)}) s{gate}"
+
+
+def unit_name(section: Section) -> str:
+    """Return what rows of a section carry as their unit."""
+    return section.name if section.unit is Unit.WHOLE else section.unit.value
+
+
+def _saved() -> str:
+    current = ", ".join(f"pg_catalog.current_setting('{name}') as {name}" for name in _SETTINGS)
+    return f"saved as materialized (select {current})"
+
+
+def _applied() -> str:
+    return " || ".join(
+        f"pg_catalog.set_config('{name}', {literal(value)}, true)"
+        for name, value in _SETTINGS.items()
+    )
+
+
+def _restored() -> str:
+    return " || ".join(
+        f"pg_catalog.set_config('{name}', saved.{name}, true)" for name in reversed(_SETTINGS)
+    )

@@ -1,0 +1,152 @@
+"""What the current transaction touched, found by the server itself.
+
+Locks tell which relations and objects were changed or dropped: DDL holds them until the end of the
+transaction. The few changes that take no lock (GRANT, a domain's CHECK, direct writes to the
+catalogue) show by the transaction number of the rows, which are looked for only in catalogues that
+were written. https://www.postgresql.org/docs/current/view-pg-locks.html
+"""
+
+from alembic_ci.database.postgresql.fragments import catalogue
+from alembic_ci.database.postgresql.probe import writes_table
+from alembic_ci.database.postgresql.scope import Scope, VersionTable
+from alembic_ci.database.postgresql.section import Unit
+from alembic_ci.database.postgresql.statement import SECTIONS, describe
+
+_WEAK = "('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')"
+
+_CLASS, _TYPE, _PROC = catalogue("pg_class"), catalogue("pg_type"), catalogue("pg_proc")
+
+
+def touched_statement(version: int, version_table: VersionTable) -> str:
+    """Return the statement that describes what the current transaction touched."""
+    scope = Scope(
+        version_table=version_table,
+        relations="c.oid = any (array(select r.oid from touched_relations r))",
+        types="t.oid = any (array(select r.oid from touched_types r))",
+        routines="p.oid = any (array(select r.oid from touched_routines r))",
+    )
+    gates = {
+        section.name: _wrote(*section.catalogues, "pg_description")
+        for section in SECTIONS
+        if section.unit is Unit.WHOLE
+    }
+    markers = [
+        "select 'relation', r.oid::bigint from touched_relations r",
+        "select 'type', r.oid::bigint from touched_types r",
+        "select 'routine', r.oid::bigint from touched_routines r",
+        *(f"select '{name}', 0::bigint where {gate}" for name, gate in gates.items()),
+    ]
+    before = [_basics(version), _objects(), _relations(), _dependents(), _closure()]
+    return describe(version, scope, before=before, markers=markers, gates=gates)
+
+
+def _wrote(*names: str, how: str = "w.inserted + w.updated + w.deleted") -> str:
+    listed = ", ".join(f"'{name}'" for name in names)
+    return f"(select coalesce(sum({how}), 0) > 0 from writes w where w.catalogue in ({listed}))"
+
+
+def _fresh(alias: str) -> str:
+    """Return the condition that this transaction, or a later one, wrote the row."""
+    return f"pg_catalog.age({alias}.xmin) <= (select pg_catalog.age(m.xid) from mine m)"
+
+
+def _basics(version: int) -> str:
+    return f"""mine as materialized (
+select pg_catalog.mod(pg_catalog.txid_current(), 4294967296)::text::xid as xid),
+writes as materialized ({writes_table(version)}),
+locked as materialized (
+select l.relation, l.classid, l.objid from pg_catalog.pg_locks l
+where l.pid = pg_catalog.pg_backend_pid() and l.mode not in {_WEAK}
+ and l.locktype in ('relation', 'object') and l.database = (select d.oid
+ from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()))"""
+
+
+def _objects() -> str:
+    """Return the types and routines that were altered."""
+    domains = f"""({_wrote("pg_constraint", how="w.deleted")} or {_wrote("pg_description")})"""
+    types = _wrote("pg_type", "pg_description", "pg_constraint")
+    return f"""altered_types as materialized (
+select t.oid from pg_catalog.pg_type t where {types} and (t.typtype in ('e', 'd', 'r')
+ or t.typtype = 'b' and t.typarray <> 0) and ({_fresh("t")} or t.typtype = 'd' and {domains})
+union select e.enumtypid from pg_catalog.pg_enum e where {_wrote("pg_enum")} and {_fresh("e")}
+union select k.contypid from pg_catalog.pg_constraint k
+ where k.contypid > 0 and {_wrote("pg_constraint")} and {_fresh("k")}
+union select l.objid from locked l where l.classid = {_TYPE}),
+altered_routines as materialized (
+select p.oid from pg_catalog.pg_proc p where {_wrote("pg_proc")} and {_fresh("p")}
+union select l.objid from locked l where l.classid = {_PROC})"""
+
+
+def _relations() -> str:
+    """Return the relations that were altered.
+
+    Rows of ``pg_attribute`` are many, so they are searched only if more were updated than the
+    locked relations and their defaults account for.
+    """
+    own = """(select count(*) from pg_catalog.pg_attribute o
+ where o.attrelid = any (array(select l.relation from locked l)) and """
+    columns = f"""(select sum(case w.catalogue when 'pg_attribute' then w.updated
+ else - w.inserted - w.deleted end) from writes w
+ where w.catalogue in ('pg_attribute', 'pg_attrdef')) > greatest(0, {own}{_fresh("o")})
+ - (select w.inserted from writes w where w.catalogue = 'pg_attribute'))"""
+    return f"""altered_relations as materialized (
+select l.relation as oid from locked l where l.relation is not null
+union select c.oid from pg_catalog.pg_class c
+ where {_wrote("pg_class", how="w.updated")} and {_fresh("c")}
+union select a.attrelid from pg_catalog.pg_attribute a where {columns} and {_fresh("a")}
+union select i.indrelid from pg_catalog.pg_index i
+ where {_wrote("pg_index", how="w.updated")} and {_fresh("i")}
+union select k.conrelid from pg_catalog.pg_constraint k
+ where {_wrote("pg_constraint", how="w.updated")} and k.conrelid > 0 and {_fresh("k")})"""
+
+
+def _dependents() -> str:
+    """Return what names an altered object in its own definition, for that may be a new name."""
+    return f"""renamed as materialized (
+select {_CLASS}::oid as classid, c.oid from pg_catalog.pg_class c
+ where c.oid = any (array(select r.oid from altered_relations r)) and ({_fresh("c")}
+ or exists (select 1 from pg_catalog.pg_attribute a where a.attrelid = c.oid and {_fresh("a")}))
+union all select {_TYPE}::oid, u.oid from pg_catalog.pg_type t
+ cross join lateral (values (t.oid), (t.typarray)) u (oid)
+ where t.oid = any (array(select r.oid from altered_types r union all select c.reltype
+ from pg_catalog.pg_class c where c.oid = any (array(select r.oid from altered_relations r))))
+ and {_fresh("t")}
+union all select {_PROC}::oid, r.oid from altered_routines r),
+dependents as materialized (
+select d.classid, d.objid from renamed r
+ cross join lateral (select d.classid, d.objid from pg_catalog.pg_depend d
+ where d.refclassid = r.classid and d.refobjid = r.oid) d)"""
+
+
+def _closure() -> str:
+    """Return the OIDs of all units to describe: what was altered, its dependents, their owners."""
+    owners = "".join(
+        f"\nunion select x.{owner} from dependents d join pg_catalog.{name} x on x.oid = d.objid"
+        f" where d.classid = {catalogue(name)}"
+        for name, owner in (
+            ("pg_constraint", "conrelid"),
+            ("pg_attrdef", "adrelid"),
+            ("pg_trigger", "tgrelid"),
+            ("pg_rewrite", "ev_class"),
+            ("pg_policy", "polrelid"),
+        )
+    )
+    nearby = "any (array(select n.oid from near_relations n))"
+    return f"""near_relations as materialized (
+select r.oid from altered_relations r
+union select d.objid from dependents d where d.classid = {_CLASS}{owners}),
+touched_relations as materialized (
+select n.oid from near_relations n
+union select i.indrelid from pg_catalog.pg_index i where i.indexrelid = {nearby}
+union select d.refobjid from pg_catalog.pg_depend d where d.classid = {_CLASS}
+ and d.objid = {nearby} and d.refclassid = {_CLASS} and d.deptype = 'i'
+union select d.objid from pg_catalog.pg_depend d where d.refclassid = {_CLASS}
+ and d.refobjid = {nearby} and d.classid = {_CLASS} and d.deptype = 'a'),
+touched_types as materialized (
+select t.oid from altered_types t
+union select d.objid from dependents d where d.classid = {_TYPE}
+union select k.contypid from dependents d join pg_catalog.pg_constraint k on k.oid = d.objid
+ where d.classid = {catalogue("pg_constraint")} and k.contypid > 0),
+touched_routines as materialized (
+select r.oid from altered_routines r
+union select d.objid from dependents d where d.classid = {_PROC})"""
