@@ -22,7 +22,9 @@ class ObjectKey(NamedTuple):
 
     def __str__(self) -> str:
         """Name the object the way a person would: ``column users.email``."""
-        return f"{self.kind} {self.parent}.{self.name}" if self.parent else f"{self.kind} {self.name}"
+        return (
+            f"{self.kind} {self.parent}.{self.name}" if self.parent else f"{self.kind} {self.name}"
+        )
 
 
 Attributes = Mapping[str, str]
@@ -52,6 +54,10 @@ class Delta:
         """Return the net change of this delta followed by *later*; undone changes vanish."""
         keys = self.changes.keys() | later.changes.keys()
         return self._of((key, self._joined(key, later)) for key in keys)
+
+    def without(self, other: "Delta") -> "Delta":
+        """Return the changes of objects that *other* does not mention."""
+        return Delta({k: c for k, c in self.changes.items() if k not in other.changes})
 
     def _joined(self, key: ObjectKey, later: "Delta") -> Change:
         first, second = self.changes.get(key), later.changes.get(key)

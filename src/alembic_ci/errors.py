@@ -111,3 +111,11 @@ class WorkerError(AlembicCIError):
     """The process that runs ``env.py`` ended, hung or answered nonsense."""
 
     failure_class = "worker"
+
+
+class Interrupted(BaseException):
+    """A signal asked us to end; carries its number. Not an ordinary error: nothing may swallow it."""
+
+    def __init__(self, signum: int) -> None:
+        super().__init__(signum)
+        self.signum = signum

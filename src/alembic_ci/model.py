@@ -212,6 +212,22 @@ class DatabaseReport:
         """Yield every step's problem, in order."""
         return (step.problem for step in self.steps if step.problem is not None)
 
+    def revisions(self) -> Iterator[str]:
+        """Yield every revision that is spoken of, with repetitions."""
+        results = [*self.results(), *([self.status_after] if self.status_after else [])]
+        for result in results:
+            match result:
+                case StatusResult():
+                    yield from (*result.current, *result.heads, *result.pending)
+                case SqlResult():
+                    yield from (item.revision for item in result.revisions)
+                case RollbackResult():
+                    yield from (proof.revision for proof in result.proofs)
+                case ChangeResult():
+                    yield from (*result.before, *result.after, *result.applied)
+                case TextResult():
+                    pass
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentReport:
@@ -278,6 +294,4 @@ class Report:
 def _worst(states: Iterator[State]) -> State:
     """Return failed before passed before skipped; nothing at all counts as skipped."""
     seen = set(states)
-    return next(
-        (state for state in (State.FAILED, State.PASSED) if state in seen), State.SKIPPED
-    )
+    return next((state for state in (State.FAILED, State.PASSED) if state in seen), State.SKIPPED)

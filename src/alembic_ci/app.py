@@ -1,0 +1,191 @@
+"""The list of calls: settings in, every environment's steps, one report out."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import TextIO
+
+from alembic_ci import __version__
+from alembic_ci.ci.choice import host
+from alembic_ci.environments import environments
+from alembic_ci.errors import AlembicCIError, Interrupted, combined
+from alembic_ci.history import History, info
+from alembic_ci.model import (
+    EnvironmentReport,
+    Problem,
+    ProjectInfo,
+    Report,
+    RevisionInfo,
+)
+from alembic_ci.pipeline import Pipeline
+from alembic_ci.progress import Bar, Lines, Passing
+from alembic_ci.project.interpreter import interpreter
+from alembic_ci.project.locate import Project, locate
+from alembic_ci.publish import Places, publish, show
+from alembic_ci.redaction import Redactor
+from alembic_ci.render.style import coloured, plain
+from alembic_ci.render.text import text
+from alembic_ci.settings import Settings
+from alembic_ci.steps.context import Context, Progress
+from alembic_ci.steps.problems import interruption, problem
+
+_SIGNAL_BASE = 128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What a run takes from the world; *talk* is where progress goes, *report* the result."""
+
+    variables: Mapping[str, str]
+    directory: Path
+    report: TextIO
+    talk: TextIO
+    colour: bool
+
+
+@dataclass(slots=True)
+class _Found:
+    """What a run has found out so far; it becomes the report whatever stops the run."""
+
+    environments: list[EnvironmentReport]
+    redact: Redactor
+    context: Context | None = None
+    pipeline: Pipeline | None = None
+    problem: Problem | None = None
+    signum: int = 0
+
+
+def run(command: str, arguments: Sequence[str], settings: Settings, outside: Outside) -> int:
+    """Do what *command* says, publish the report, and return the exit code."""
+    started, began = monotonic(), datetime.now(UTC)
+    found = _Found([], Redactor(()))
+    try:
+        _work(command, arguments, settings, outside, found)
+    except AlembicCIError as error:
+        found.problem = problem(error, redact=found.redact, start_directory=outside.directory)
+    except Interrupted as interrupted:
+        found.signum = interrupted.signum
+        found.problem = interruption(interrupted.signum)
+    report = _report(command, found, began, monotonic() - started)
+    return _published(report, settings, outside, found)
+
+
+def _work(
+    command: str,
+    arguments: Sequence[str],
+    settings: Settings,
+    outside: Outside,
+    found: _Found,
+) -> None:
+    chosen = environments(settings, outside.variables)
+    found.redact = Redactor(s for e in chosen for d in e.databases for s in d.url.secrets())
+    found.context = _context(command, settings, outside, found.redact)
+    found.pipeline = Pipeline(found.context, command, arguments)
+    for report in found.pipeline.reports(chosen):
+        found.environments.append(report)
+        found.signum = found.pipeline.signum
+
+
+def _context(command: str, settings: Settings, outside: Outside, redact: Redactor) -> Context:
+    project = locate(settings)
+    python = interpreter(settings.python, project.directory)
+    return Context(
+        settings=settings,
+        project=project,
+        history=History.read(project),
+        interpreter=python,
+        variables=outside.variables,
+        redact=redact,
+        progress=_progress(command, settings, outside, redact),
+        start_directory=outside.directory,
+        report_dir=_folder(settings, outside),
+        in_container=Path("/.dockerenv").exists() or Path("/run/.containerenv").exists(),
+    )
+
+
+def _progress(command: str, settings: Settings, outside: Outside, redact: Redactor) -> Progress:
+    if command == "alembic":
+        return Passing(outside.report, redact)
+    lines = Lines(outside.talk, redact, verbose=settings.verbose)
+    return Bar(lines) if outside.talk.isatty() else lines
+
+
+def _folder(settings: Settings, outside: Outside) -> Path:
+    return outside.directory / settings.report_dir
+
+
+def _report(command: str, found: _Found, began: datetime, duration: float) -> Report:
+    return Report(
+        command=command,
+        tool_version=__version__,
+        started_at=began.isoformat(timespec="seconds"),
+        duration=duration,
+        exit_code=_exit_code(found),
+        project=_project(found),
+        revisions=tuple(_revisions(found)),
+        environments=tuple(found.environments),
+        problem=found.problem,
+    )
+
+
+def _exit_code(found: _Found) -> int:
+    """A signal's number counts most, then the most telling of all problems."""
+    if found.signum:
+        return _SIGNAL_BASE + found.signum
+    problems = [found.problem, *(environment.problem for environment in found.environments)]
+    for environment in found.environments:
+        for database in environment.databases:
+            problems += database.problems()
+    return int(combined(item.exit_code for item in problems if item))
+
+
+def _project(found: _Found) -> ProjectInfo | None:
+    if found.context is None:
+        return None
+    project, start = found.context.project, found.context.start_directory
+    versions = found.pipeline.versions if found.pipeline else None
+    return ProjectInfo(
+        config=os.path.relpath(_config_file(project), start),
+        script_location=os.path.relpath(project.script_location, start),
+        python=versions.python if versions else "",
+        alembic=versions.alembic if versions else "",
+        sqlalchemy=versions.sqlalchemy if versions else "",
+    )
+
+
+def _config_file(project: Project) -> Path:
+    return project.config_file or project.toml_file or project.directory
+
+
+def _revisions(found: _Found) -> Iterator[RevisionInfo]:
+    """Yield what is known of every revision the report speaks of, oldest first."""
+    if found.context is None:
+        return
+    spoken = _spoken_of(found.environments) | set(found.context.history.heads)
+    for revision in found.context.history.oldest_first():
+        if revision.revision in spoken:
+            yield info(revision, found.context.start_directory)
+
+
+def _spoken_of(environments: Iterable[EnvironmentReport]) -> set[str]:
+    return {
+        name
+        for environment in environments
+        for database in environment.databases
+        for name in database.revisions()
+    }
+
+
+def _published(report: Report, settings: Settings, outside: Outside, found: _Found) -> int:
+    """Publish; a report that could not be written fails a run that had passed."""
+    places = Places(folder=_folder(settings, outside), start=outside.directory)
+    failed = publish(report, places, host(outside.variables, outside.talk))
+    if report.command != "alembic" or report.exit_code:
+        show(text(report, style=coloured if outside.colour else plain), outside.report)
+    if failed is None:
+        return report.exit_code
+    show(f"{failed.problem} {failed.remedy}\n", outside.talk)
+    return report.exit_code or int(failed.exit_code)

@@ -1,0 +1,143 @@
+"""The command line: options become settings, the application's answer the exit code.
+
+The only reader of ``os.environ``, and the only place that knows about signals.
+"""
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+import click
+
+from alembic_ci import __version__, app
+from alembic_ci.errors import AlembicCIError, ExitCode, Interrupted
+from alembic_ci.interface import COMMANDS, OPTIONS, Kind, Option
+from alembic_ci.redaction import Redactor
+from alembic_ci.settings import read_settings
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_REPEATED = (Kind.LIST, Kind.MAPPING)
+FlagValue = str | Sequence[str] | bool | None
+
+
+def main() -> int:
+    """Run the command line of this process and return its exit code."""
+    _listen_to_signals()
+    try:
+        code = group.main(standalone_mode=False, prog_name="alembic-ci")
+        return code if isinstance(code, int) else ExitCode.PASSED
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.SETTINGS
+    except AlembicCIError as error:
+        _complain(error)
+        return error.exit_code
+    except (Interrupted, click.Abort):
+        return ExitCode.TEMPORARY
+    except Exception:  # noqa: BLE001 - whatever is left is our own mistake
+        _report_bug()
+        return ExitCode.BUG
+
+
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="Alembic migrations in CI: the SQL of every environment, a proof that each revision "
+    "rolls back, a verified upgrade.\n\nEach environment's URL is read from a variable "
+    "<NAME>_DATABASE_URL. Without a command, `run` is done.",
+)
+@click.version_option(__version__, prog_name="alembic-ci")
+@click.pass_context
+def group(context: click.Context) -> int | None:
+    """Do `run` when no command was given."""
+    if context.invoked_subcommand is None:
+        return _run("run", (), {})
+    return None
+
+
+def _run(command: str, arguments: Sequence[str], flags: Mapping[str, FlagValue]) -> int:
+    variables = dict(os.environ)
+    settings = read_settings(flags, variables)
+    return app.run(command, arguments, settings, _outside(variables))
+
+
+def _outside(variables: Mapping[str, str]) -> app.Outside:
+    """Talk on stderr; on GitHub on stdout, because the runner mixes up the order of the two."""
+    talk: TextIO = sys.stdout if variables.get("GITHUB_ACTIONS") else sys.stderr
+    return app.Outside(
+        variables=variables,
+        directory=Path.cwd(),
+        report=sys.stdout,
+        talk=talk,
+        colour=_wants_colour(variables),
+    )
+
+
+def _wants_colour(variables: Mapping[str, str]) -> bool:
+    """Follow https://no-color.org and FORCE_COLOR, else ask whether somebody watches."""
+    if variables.get("NO_COLOR"):
+        return False
+    return bool(variables.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def _command(name: str, text: str) -> click.Command:
+    def callback(arguments: tuple[str, ...] = (), **flags: FlagValue) -> int:
+        named = {key.replace("_", "-"): value for key, value in flags.items()}
+        return _run(name, arguments, named)
+
+    parameters: list[click.Parameter] = [_option(option) for option in OPTIONS]
+    if name == "alembic":
+        parameters.append(
+            click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED, metavar="-- ARGS")
+        )
+    return click.Command(name, callback=callback, params=parameters, help=text)
+
+
+def _option(option: Option) -> click.Option:
+    default = f" [default: {option.default}]" if option.default else ""
+    flag = option.kind is Kind.FLAG
+    return click.Option(
+        [f"--{option.name}"],
+        is_flag=flag,
+        default=None,
+        multiple=option.kind in _REPEATED,
+        metavar=None if flag else option.metavar,
+        help=option.help + ("" if flag else default),
+    )
+
+
+for _definition in COMMANDS:
+    group.add_command(_command(_definition.name, _definition.help))
+
+
+def _listen_to_signals() -> None:
+    """Turn the first signal into an exception; later ones must not disturb the cleaning up."""
+
+    def handle(signum: int, _: FrameType | None) -> None:
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        raise Interrupted(signum)
+
+    for number in _SIGNALS:
+        signal.signal(number, handle)
+
+
+def _complain(error: AlembicCIError) -> None:
+    """Say what is wrong before there is a report to say it in."""
+    parts = (f"Error: {error.problem}", error.meaning, error.remedy)
+    click.echo("\n".join(part for part in parts if part), err=True)
+
+
+def _report_bug() -> None:
+    """Print the traceback, without what looks like a password in it."""
+    click.echo(Redactor(())(traceback.format_exc()), err=True)
+    click.echo(
+        "This is a mistake in alembic-ci, not in your project. Please report it with the text "
+        "above and the output of `alembic-ci --version`.",
+        err=True,
+    )

@@ -1,0 +1,52 @@
+"""Name and end a session on the server, for when its client was killed in the middle."""
+
+import time
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Protocol
+
+from alembic_ci.urls import Dialect
+
+SESSION_ID_SQL: Mapping[Dialect, str] = MappingProxyType(
+    {
+        Dialect.POSTGRESQL: "SELECT pg_catalog.pg_backend_pid()",
+        Dialect.MYSQL: "SELECT CONNECTION_ID()",
+    }
+)
+"""Asked on env.py's connection; SQLite has no server, a killed client is gone at once."""
+
+# https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-SIGNAL: a user may
+# end sessions of the same role. https://mariadb.com/kb/en/kill/: a user may end its own.
+_FIND = {
+    Dialect.POSTGRESQL: "SELECT pid FROM pg_catalog.pg_stat_activity WHERE pid = {id}",
+    Dialect.MYSQL: "SELECT id FROM information_schema.PROCESSLIST WHERE id = {id}",
+}
+_END = {
+    Dialect.POSTGRESQL: "SELECT pg_catalog.pg_terminate_backend({id})",
+    Dialect.MYSQL: "KILL {id}",
+}
+_WAIT_SECONDS = 3.0
+
+
+class _Control(Protocol):
+    dialect: Dialect
+
+    def query(self, sql: str) -> list[tuple[str | int | float | bool | None, ...]]: ...
+    def execute(self, sql: str) -> None: ...
+
+
+def end_session(control: _Control, session: str) -> None:
+    """End *session* and wait a little until the server has undone what it had to undo.
+
+    A statement that runs on after its client died would otherwise make the next look at the
+    database a guess.
+    """
+    number = int(session)
+    if not control.query(_FIND[control.dialect].format(id=number)):
+        return
+    control.execute(_END[control.dialect].format(id=number))
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while time.monotonic() < deadline:
+        if not control.query(_FIND[control.dialect].format(id=number)):
+            return
+        time.sleep(0.05)

@@ -1,0 +1,121 @@
+"""Show how far the work is: a line for each revision, or a live bar where somebody watches."""
+
+import shutil
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from alembic_ci.ci.hosts import harmless
+from alembic_ci.redaction import Redactor
+
+_BAR_WIDTH = 24
+
+
+@dataclass(slots=True)
+class Lines:
+    """One line for each thing done, for logs. *verbose* lets foreign output through."""
+
+    stream: TextIO
+    redact: Redactor
+    verbose: bool = False
+    _total: int = field(default=0, init=False)
+    _done: int = field(default=0, init=False)
+
+    def begin(self, title: str, total: int) -> None:
+        """Announce the work."""
+        self._total, self._done = total, 0
+        self._say(f"{title}: {total} to do" if total else f"{title}: nothing to do")
+
+    def advance(self, text: str) -> None:
+        """Count one more."""
+        self._done += 1
+        self._say(f"  [{self._done}/{self._total}] {text}")
+
+    def note(self, text: str) -> None:
+        """Say it."""
+        self._say(text)
+
+    def foreign(self, line: str) -> None:
+        """Show a line of env.py behind a bar, so that no CI host takes it for a command."""
+        if self.verbose:
+            self._say("    | " + line.replace("##[", "##\\["))
+
+    def _say(self, text: str) -> None:
+        try:
+            self.stream.write(harmless(self.redact(text)))
+            self.stream.flush()
+        except (OSError, ValueError):
+            return  # the terminal went away; the work goes on and the report is written
+
+
+@dataclass(slots=True)
+class Bar:
+    """A live bar on the last line of a terminal, gone when the work is done."""
+
+    lines: Lines
+    _title: str = field(default="", init=False)
+    _total: int = field(default=0, init=False)
+    _done: int = field(default=0, init=False)
+
+    def begin(self, title: str, total: int) -> None:
+        """Start a new bar."""
+        self._title, self._total, self._done = title, total, 0
+        self._draw("")
+
+    def advance(self, text: str) -> None:
+        """Let it grow."""
+        self._done += 1
+        self._draw(text if self._done < self._total else "")
+        if self._done == self._total:
+            self._write("\r\x1b[K")
+
+    def note(self, text: str) -> None:
+        """Say it above the bar."""
+        self._write("\r\x1b[K")
+        self.lines.note(text)
+
+    def foreign(self, line: str) -> None:
+        """Show it above the bar."""
+        if self.lines.verbose:
+            self._write("\r\x1b[K")
+            self.lines.foreign(line)
+
+    def _draw(self, text: str) -> None:
+        if not self._total:
+            return
+        filled = _BAR_WIDTH * self._done // self._total
+        bar = "█" * filled + "·" * (_BAR_WIDTH - filled)
+        line = self.lines.redact(f"{self._title} {bar} {self._done}/{self._total}  {text}")
+        width = shutil.get_terminal_size().columns - 1
+        self._write(f"\r\x1b[K{harmless(line).rstrip()[:width]}")
+
+    def _write(self, text: str) -> None:
+        try:
+            self.lines.stream.write(text)
+            self.lines.stream.flush()
+        except (OSError, ValueError):
+            return
+
+
+@dataclass(slots=True)
+class Passing:
+    """Foreign output as it comes, and nothing of our own: for ``alembic -- ARGS``."""
+
+    stream: TextIO
+    redact: Redactor
+
+    def begin(self, title: str, total: int) -> None:
+        """Say nothing."""
+
+    def advance(self, text: str) -> None:
+        """Say nothing."""
+
+    def note(self, text: str) -> None:
+        """Say nothing."""
+
+    def foreign(self, line: str) -> None:
+        """Pass it on."""
+        try:
+            self.stream.write(harmless(self.redact(line)))
+            self.stream.flush()
+        except (OSError, ValueError):
+            return

@@ -1,0 +1,43 @@
+"""Choose the interpreter that can import the project's env.py."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from alembic_ci.errors import SettingsError
+
+_VIRTUAL_ENVIRONMENTS = (".venv", "venv")
+
+
+def interpreter(choice: str, directory: Path) -> Path:
+    """Return *choice* if given, else the project's ``.venv``, else our own.
+
+    *choice* is a path (relative to *directory*), a folder of a virtual environment, or a command
+    on the PATH. A virtual environment whose interpreter does not exist on this machine (made on
+    the host, mounted into a container) is passed over.
+    """
+    if choice:
+        return _chosen(choice, directory)
+    for folder in (directory, *directory.parents):
+        for name in _VIRTUAL_ENVIRONMENTS:
+            candidate = folder / name / "bin" / "python"
+            if candidate.exists() and (folder / name / "pyvenv.cfg").exists():
+                return candidate
+        if (folder / ".git").exists():
+            break
+    return Path(sys.executable)
+
+
+def _chosen(choice: str, directory: Path) -> Path:
+    path = directory / Path(choice).expanduser()
+    if path.is_dir():
+        path = path / "bin" / "python"
+    if path.is_file():
+        return path
+    found = shutil.which(choice)
+    if found:
+        return Path(found)
+    raise SettingsError(
+        f"--python {choice}: there is no such interpreter.",
+        remedy="Give a path to python, a virtual environment's folder, or a command on the PATH.",
+    )

@@ -1,0 +1,188 @@
+"""The worker's process: started, asked, listened to, and ended whatever it does."""
+
+import contextlib
+import fcntl
+import json
+import os
+import select
+import signal
+import subprocess
+import termios
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO
+
+from alembic_ci import worker
+from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
+from alembic_ci.worker.protocol import EXIT, Message, encoded
+
+_ENTRY = Path(worker.__file__).with_name("__main__.py")
+_TAIL_BYTES = 64_000
+_DRAIN_SECONDS = 0.5
+_GRACE_SECONDS = ((signal.SIGINT, 2.0), (signal.SIGTERM, 1.0), (signal.SIGKILL, 5.0))
+
+
+class WorkerProcess:
+    """One worker in a session of its own; its stdout and stderr are one captured stream.
+
+    *listen* gets every line of that stream as it comes, on another thread.
+    """
+
+    def __init__(
+        self,
+        *,
+        interpreter: Path,
+        directory: Path,
+        variables: Mapping[str, str],
+        listen: Callable[[str], None],
+    ) -> None:
+        self._listen = listen
+        self._output = _Tail()
+        self._buffer = b""
+        asked_read, self._asks = os.pipe()
+        self._answers, answered_write = os.pipe()
+        try:
+            self._process = subprocess.Popen(
+                [str(interpreter), str(_ENTRY), str(asked_read), str(answered_write)],
+                cwd=directory,
+                env=dict(variables),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=(asked_read, answered_write),
+                start_new_session=True,
+            )
+        finally:
+            os.close(asked_read)
+            os.close(answered_write)
+        self._reader = threading.Thread(target=self._read_output, daemon=True)
+        self._reader.start()
+
+    @property
+    def output(self) -> str:
+        """The tail of what the worker printed so far, up to the last thing it said."""
+        deadline = time.monotonic() + _DRAIN_SECONDS
+        while self._unread() and time.monotonic() < deadline:
+            time.sleep(0.005)
+        return self._output.text()
+
+    def _unread(self) -> bool:
+        """Tell whether the reader has not caught up with the pipe yet."""
+        stream = self._process.stdout
+        if stream is None or stream.closed or not self._reader.is_alive():
+            return False
+        waiting = fcntl.ioctl(stream.fileno(), termios.FIONREAD, b"\0" * 4)
+        return self._output.busy or any(waiting)
+
+    def ask(self, message: Message) -> None:
+        """Send one request; raises WorkerDiedError when nobody is there to read it."""
+        data = encoded(message)
+        try:
+            while data:
+                data = data[os.write(self._asks, data) :]
+        except BrokenPipeError:
+            raise self._died() from None
+
+    def answer(self, *, timeout: float) -> Message:
+        """Wait for the next message; *timeout* in seconds, 0 for no limit."""
+        deadline = time.monotonic() + timeout if timeout else None
+        poll = select.poll()
+        poll.register(self._answers, select.POLLIN | select.POLLHUP)
+        while b"\n" not in self._buffer:
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            if not poll.poll(None if left is None else left * 1000):
+                raise self._timed_out(timeout)
+            chunk = os.read(self._answers, 1 << 20)
+            if not chunk:
+                raise self._died()
+            self._buffer += chunk
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        message: Message = json.loads(line)
+        return message
+
+    def stop(self) -> None:
+        """End the worker, politely first; never raises, never waits longer than its grace."""
+        with contextlib.suppress(WorkerDiedError, OSError):
+            self.ask({"do": EXIT})
+        with contextlib.suppress(OSError):
+            os.close(self._asks)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(2)
+        self.kill()
+        with contextlib.suppress(OSError):
+            os.close(self._answers)
+
+    def kill(self) -> None:
+        """End the worker and everything it started, now."""
+        for signum, grace in _GRACE_SECONDS:
+            if self._process.poll() is not None:
+                break
+            self._signal(signum)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(grace)
+        self._signal(signal.SIGKILL)
+        self._reader.join(1)
+
+    def _signal(self, signum: int) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signum)
+
+    def _read_output(self) -> None:
+        stream: IO[bytes] | None = self._process.stdout
+        if stream is None:
+            return
+        with stream:
+            for line in iter(lambda: stream.readline(_TAIL_BYTES), b""):
+                self._output.busy = True
+                self._output.add(line)
+                self._listen(line.decode("utf-8", "replace").rstrip("\r\n"))
+                self._output.busy = False
+
+    def _died(self) -> WorkerDiedError:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(2)
+        self._reader.join(1)
+        return WorkerDiedError(
+            f"The process that runs env.py ended without an answer ({self._ending()}).",
+            meaning="Usually a crash in a compiled driver, os._exit() in the project, "
+            "or the machine ran out of memory.",
+            remedy="Look at the output of env.py below; run the same with --verbose.",
+            output=self.output,
+        )
+
+    def _ending(self) -> str:
+        status = self._process.poll()
+        if status is None:
+            return "still running, but it closed its pipes"
+        return f"exit status {status}" if status >= 0 else f"signal {-status}"
+
+    def _timed_out(self, timeout: float) -> WorkerTimeoutError:
+        self._signal(signal.SIGUSR1)  # faulthandler prints where the worker hangs
+        time.sleep(0.3)
+        self.kill()
+        return WorkerTimeoutError(
+            f"env.py or a revision did not come back within {timeout:g} s and was ended.",
+            meaning="It waits for a lock, for input, for another service, or loops.",
+            remedy="The end of its output below shows where it stood. Raise --start-timeout "
+            "(import and connect) or --step-timeout (one revision) if it is only slow.",
+            output=self.output,
+        )
+
+
+class _Tail:
+    """The last bytes of a stream, safe to read from another thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._data = b""
+        self.busy = False
+
+    def add(self, data: bytes) -> None:
+        with self._lock:
+            self._data = (self._data + data)[-_TAIL_BYTES:]
+
+    def text(self) -> str:
+        with self._lock:
+            return self._data.decode("utf-8", "replace")

@@ -1,0 +1,258 @@
+"""Drive a worker: load the project, run env.py online or offline, run Alembic's command line."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic_ci.errors import AlembicCIError, WorkerError
+from alembic_ci.model import Direction
+from alembic_ci.project.explain import env_error
+from alembic_ci.project.failures import Failure, StepFailedError, UndoneError
+from alembic_ci.project.locate import Project
+from alembic_ci.project.process import WorkerProcess
+from alembic_ci.project.session import Connection, Ready, Row, Session
+from alembic_ci.worker import protocol
+from alembic_ci.worker.protocol import Message
+
+Confirm = Callable[[Connection], None]
+Visit = Callable[[Session], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """How a worker is started. *urls* maps ini sections to URLs, ``""`` to the main one."""
+
+    project: Project
+    interpreter: Path
+    variables: Mapping[str, str]
+    urls: Mapping[str, str]
+    start_timeout: float
+    step_timeout: float
+    listen: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versions:
+    """What runs the project."""
+
+    python: str
+    alembic: str
+    sqlalchemy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Online:
+    """One run of env.py with a connection.
+
+    *scratch* forces one transaction for each revision, *inspect* stops before each commit,
+    *purge* empties the version table first (for stamps over unknown revisions).
+    """
+
+    target: str = "heads"
+    downgrade: bool = False
+    read_only: bool = False
+    scratch: bool = False
+    inspect: bool = False
+    purge: bool = False
+
+    def message(self) -> Message:
+        """Return the request for the worker."""
+        return {
+            "do": protocol.ONLINE,
+            "target": self.target,
+            "downgrade": self.downgrade,
+            "read_only": self.read_only,
+            "scratch": self.scratch,
+            "inspect": self.inspect,
+            "purge": self.purge,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offline:
+    """What to render: *revisions* in the order given, from *start* (what the table holds).
+
+    *call* says which ``run_migrations()`` of env.py is meant, counted from 0.
+    """
+
+    direction: Direction
+    start: tuple[str, ...]
+    target: str
+    revisions: tuple[str, ...]
+    call: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """The SQL of one revision, or why there is none."""
+
+    revision: str
+    sql: str
+    failure: Failure | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedScript:
+    """The pieces of one offline run; *preamble* and *postamble* hold BEGIN and COMMIT, if any."""
+
+    preamble: str
+    pieces: tuple[Rendered, ...]
+    postamble: str
+    per_migration: bool
+    transactional: bool
+
+
+class Worker:
+    """A loaded project in a process of its own; close() it in the end."""
+
+    def __init__(self, launch: Launch) -> None:
+        self._launch = launch
+        self._process = WorkerProcess(
+            interpreter=launch.interpreter,
+            directory=launch.project.directory,
+            variables=launch.variables,
+            listen=launch.listen,
+        )
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.stop()
+
+    def load(self) -> Versions:
+        """Import Alembic and every revision; raises EnvError when that fails."""
+        project = self._launch.project
+        request = {
+            "do": protocol.LOAD,
+            "directory": str(project.directory),
+            "config_file": project.config_file and str(project.config_file),
+            "toml_file": project.toml_file and str(project.toml_file),
+            "section": project.section,
+            "version_locations": [str(place) for place in project.version_locations],
+            "options": [list(pair) for pair in project.options],
+            "x": list(project.x),
+            "urls": dict(self._launch.urls),
+            "revisions": True,
+        }
+        answer = self._exchange(request, self._launch.start_timeout)
+        if answer["failure"]:
+            failure = Failure.parse(answer["failure"])
+            raise env_error(failure, interpreter=self._launch.interpreter, output=self.output)
+        return Versions(
+            python=answer["python"], alembic=answer["alembic"], sqlalchemy=answer["sqlalchemy"]
+        )
+
+    @property
+    def output(self) -> str:
+        """The tail of what env.py and the revisions printed."""
+        return self._process.output
+
+    def online(self, request: Online, *, confirm: Confirm, visit: Visit) -> int:
+        """Run env.py once; return how often it called ``run_migrations()``.
+
+        *confirm* sees every connection before anything else happens on it and raises to stop.
+        *visit* gets a session for each ``run_migrations()``. Raises StepFailedError, EnvError,
+        UndoneError, or whatever *confirm* and *visit* raise.
+        """
+        message = self._exchange(request.message(), self._launch.start_timeout)
+        connections = 0
+        while message["event"] != protocol.ENDED:
+            if message["event"] == protocol.CONNECTED:
+                connections += 1
+                self._confirmed(confirm, message)
+                message = self._exchange({"do": protocol.GO}, self._launch.start_timeout)
+            else:
+                visit(self._session(Ready.parse(message), connections - 1))
+                message = self._exchange({"do": protocol.END}, self._launch.step_timeout)
+        self._raise_failure(message)
+        return int(message["calls"])
+
+    def offline(self, request: Offline) -> RenderedScript:
+        """Render *request*; a revision that raises becomes a piece with a failure."""
+        message = self._exchange(
+            {
+                "do": protocol.OFFLINE,
+                "direction": request.direction.value,
+                "start": list(request.start),
+                "target": request.target,
+                "revisions": list(request.revisions),
+                "call": request.call,
+            },
+            self._launch.start_timeout,
+        )
+        pieces = []
+        while message["event"] == protocol.RENDERED:
+            failure = Failure.parse(message["failure"]) if message["failure"] else None
+            pieces.append(
+                Rendered(revision=message["revision"], sql=message["sql"], failure=failure)
+            )
+            message = self._process.answer(timeout=self._launch.step_timeout)
+        self._raise_failure(message)
+        return RenderedScript(
+            preamble=message["preamble"],
+            pieces=tuple(pieces),
+            postamble=message["postamble"],
+            per_migration=bool(message.get("per_migration")),
+            transactional=bool(message.get("transactional")),
+        )
+
+    def command(self, arguments: Sequence[str], *, confirm: Confirm) -> int:
+        """Run ``alembic ARGUMENTS`` and return its exit status; output goes to *listen*."""
+        message = self._exchange(
+            {"do": protocol.COMMAND, "arguments": list(arguments)}, self._launch.step_timeout
+        )
+        while message["event"] == protocol.CONNECTED:
+            self._confirmed(confirm, message)
+            message = self._exchange({"do": protocol.GO}, self._launch.step_timeout)
+        self._raise_failure(message)
+        return int(message["status"])
+
+    def _exchange(self, message: Message, timeout: float) -> Message:
+        self._process.ask(message)
+        return self._process.answer(timeout=timeout)
+
+    def _session(self, ready: Ready, connection_index: int) -> Session:
+        def exchange(message: Message) -> Message:
+            answer = self._exchange(message, self._launch.step_timeout)
+            if answer["event"] == protocol.ENDED:
+                self._raise_failure(answer)
+                raise WorkerError(
+                    "env.py ended in the middle of a revision without an error.",
+                    remedy="Look for a try/except around context.run_migrations() in env.py.",
+                )
+            return answer
+
+        return Session(ready, connection_index=connection_index, exchange=exchange, ask=self._ask)
+
+    def _ask(self, sql: str) -> Sequence[Row]:
+        answer = self._exchange({"do": protocol.QUERY, "sql": sql}, self._launch.step_timeout)
+        if answer["failure"]:
+            failure = Failure.parse(answer["failure"])
+            raise WorkerError(
+                f"A catalogue query failed on env.py's connection: {failure.message}",
+                remedy="Report this with the server's version; the query is one of ours.",
+            )
+        rows: list[Row] = answer["rows"]
+        return rows
+
+    def _confirmed(self, confirm: Confirm, message: Message) -> None:
+        """Let *confirm* look; when it raises, env.py is stopped and has to end first."""
+        connection = Connection(dialect=message["dialect"], driver=message["driver"], ask=self._ask)
+        try:
+            confirm(connection)
+        except AlembicCIError:
+            self._exchange({"do": protocol.STOP}, self._launch.start_timeout)
+            raise
+
+    def _raise_failure(self, ended: Message) -> None:
+        if ended.get("undone"):
+            raise UndoneError
+        failure = Failure.parse(ended["failure"]) if ended["failure"] else None
+        if ended.get("inside"):
+            raise StepFailedError(
+                ended["inside"],
+                failure=failure,
+                output=self.output,
+                swallowed=bool(ended["swallowed"]),
+            )
+        if failure:
+            raise env_error(failure, interpreter=self._launch.interpreter, output=self.output)

@@ -1,0 +1,1 @@
+"""What can be asked of an environment's databases, one step a file."""

@@ -1,0 +1,167 @@
+"""Upgrade, downgrade and stamp: change a real database, then look at it from a new connection."""
+
+from collections.abc import Callable, Sequence
+
+from alembic_ci.database.control import Control
+from alembic_ci.errors import AlembicCIError, HistoryError, SettingsError
+from alembic_ci.history import Revision
+from alembic_ci.model import ChangeResult, Direction, Problem
+from alembic_ci.project.failures import StepFailedError
+from alembic_ci.project.session import Ready, Session
+from alembic_ci.project.worker import Online
+from alembic_ci.steps.context import Outcome, Outcomes
+from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.problems import problem, verdict_problem
+from alembic_ci.steps.protection import refuse_unless_allowed
+
+Plan = Callable[[Sequence[str]], tuple[Revision, ...]]
+
+
+def upgrade(desk: Desk) -> Outcomes:
+    """Apply what is pending, in the project's own transaction mode, and verify it."""
+    target = desk.context.settings.target or "heads"
+
+    def plan(current: Sequence[str]) -> tuple[Revision, ...]:
+        return desk.context.history.upgrade_plan(current, target)
+
+    return _Change(desk, Direction.UP, target, plan).run()
+
+
+def downgrade(desk: Desk) -> Outcomes:
+    """Take revisions back down to the target, and verify it."""
+    target = required_target(desk, "downgrade")
+
+    def plan(current: Sequence[str]) -> tuple[Revision, ...]:
+        return desk.context.history.downgrade_plan(current, target)
+
+    return _Change(desk, Direction.DOWN, target, plan).run()
+
+
+def required_target(desk: Desk, command: str) -> str:
+    """Return the target, which these commands never guess."""
+    target = desk.context.settings.target
+    if not target:
+        raise SettingsError(
+            f"{command} needs a target.",
+            remedy="Name a revision with --target, such as -1, base or an id.",
+        )
+    return target
+
+
+class _Change:
+    """One run of env.py that applies a plan to each database of a desk."""
+
+    def __init__(self, desk: Desk, direction: Direction, target: str, plan: Plan) -> None:
+        self._desk = desk
+        self._direction = direction
+        self._target = target
+        self._plan = plan
+        self._plans: dict[str, tuple[Revision, ...]] = {}
+        self._failed: StepFailedError | None = None
+
+    def run(self) -> Outcomes:
+        """Change the databases; a revision that fails is an outcome, not an accident."""
+        refuse_unless_allowed(self._desk.environment, self._desk.context.variables)
+        request = Online(target=self._target, downgrade=self._direction is Direction.DOWN)
+        try:
+            self._desk.sessions_of(request, self._visit)
+        except StepFailedError as error:
+            self._failed = error
+        return {
+            binding.label: self._outcome(binding)
+            for binding in self._desk.bindings
+            if binding.label in self._plans
+        }
+
+    def _visit(self, binding: Binding, session: Session) -> None:
+        progress = self._desk.context.progress
+        current = session.ready.heads
+        refuse_unknown(self._desk, binding, current)
+        plan = self._plan(current)
+        self._plans[binding.label] = plan
+        word = "upgrade" if self._direction is Direction.UP else "downgrade"
+        progress.begin(f"{word} {self._desk.title(binding)}", len(plan))
+        for revision in plan:
+            session.step(revision.revision, self._direction)
+            progress.advance(f"{word} {revision.revision} {revision.message}")
+
+    def _outcome(self, binding: Binding) -> Outcome:
+        """Judge by what the version table holds, seen from a new connection."""
+        ready = self._desk.readies[binding.label]
+        history = self._desk.context.history
+        with self._desk.fresh_control(binding) as control:
+            after = version_rows(control, ready)
+        before_closure, after_closure = history.closure(ready.heads), history.closure(after)
+        moved = before_closure ^ after_closure
+        plan = [revision.revision for revision in self._plans[binding.label]]
+        expected = before_closure ^ set(plan)
+        verified = after_closure == expected
+        result = ChangeResult(
+            direction=self._direction,
+            before=ready.heads,
+            after=after,
+            applied=tuple(name for name in plan if name in moved),
+            verified=verified,
+            per_migration=ready.per_migration,
+        )
+        return Outcome(result=result, problem=self._problem(binding, result))
+
+    def _problem(self, binding: Binding, result: ChangeResult) -> Problem | None:
+        context = self._desk.context
+        plan = {revision.revision for revision in self._plans[binding.label]}
+        if self._failed and self._failed.revision in plan:
+            return problem(
+                failed_change(self._failed, result),
+                redact=context.redact,
+                start_directory=context.start_directory,
+            )
+        return None if result.verified else silent_rollback(result)
+
+
+def version_rows(control: Control, ready: Ready) -> tuple[str, ...]:
+    """Return what the version table holds now; no table holds nothing."""
+    return control.version_rows(ready.version_table, ready.version_schema) or ()
+
+
+def refuse_unknown(desk: Desk, binding: Binding, current: Sequence[str]) -> None:
+    """Raise HistoryError when a database stands at a revision the project does not have."""
+    unknown = desk.context.history.unknown(current)
+    if unknown:
+        raise HistoryError(
+            f"{desk.title(binding)} is at revision {', '.join(unknown)}, "
+            "which this project does not have.",
+            meaning="The revision was deleted or never merged here, "
+            "or an older version of the project is being deployed.",
+            remedy="Bring the file back (git log --all -- '*" + unknown[0] + "*'), deploy the "
+            "version that has it, or, if the schema is known, `stamp` the revision it matches.",
+        )
+
+
+def failed_change(error: StepFailedError, result: ChangeResult) -> AlembicCIError:
+    """Say where the database stands after *error*."""
+    where = ", ".join(result.after) or "base (no revision)"
+    done = f" Applied before it: {', '.join(result.applied)}." if result.applied else ""
+    failed = StepFailedError(
+        error.revision, failure=error.failure, output=error.output, swallowed=bool(error.meaning)
+    )
+    failed.problem = f"Revision {error.revision} failed; the database is at {where}.{done}"
+    failed.remedy = (
+        "Correct the revision and run again: nothing of it was recorded in the version table. "
+        "On MariaDB, MySQL and in autocommit blocks its earlier statements stay in the "
+        "database and must be taken back by hand first."
+    )
+    return failed
+
+
+def silent_rollback(result: ChangeResult) -> Problem:
+    """Return the problem of a change that Alembic reported as done and that did not happen."""
+    where = ", ".join(result.after) or "base (no revision)"
+    return verdict_problem(
+        f"Alembic reported success, but the database is still at {where}.",
+        failure_class="silent-rollback",
+        meaning="env.py's transaction was rolled back at the end: a connection used before "
+        "context.configure() (SQLAlchemy 2 then begins a transaction of its own), an async "
+        "run_sync() without commit, or an error that env.py swallowed.",
+        remedy="Use the connection for nothing before context.configure(), or call "
+        "connection.commit() after context.run_migrations().",
+    )

@@ -1,0 +1,76 @@
+"""What stays the same during a run, handed to every step."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from alembic_ci.environments import secret_variables
+from alembic_ci.history import History
+from alembic_ci.model import Problem, Result, State
+from alembic_ci.project.locate import Project
+from alembic_ci.project.variables import worker_variables
+from alembic_ci.redaction import Redactor
+from alembic_ci.settings import Settings
+from alembic_ci.urls import DatabaseURL
+
+
+class Progress(Protocol):
+    """Where a step says how far it is; long work must never look like a hang."""
+
+    def begin(self, title: str, total: int) -> None:
+        """Announce *total* things to do."""
+
+    def advance(self, text: str) -> None:
+        """One of them is done."""
+
+    def note(self, text: str) -> None:
+        """Say something worth knowing."""
+
+    def foreign(self, line: str) -> None:
+        """Pass on a line that env.py or a revision printed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One run: the project, its history and everything from outside, read once.
+
+    *start_directory* is where the tool was started; paths in reports are relative to it.
+    """
+
+    settings: Settings
+    project: Project
+    history: History
+    interpreter: Path
+    variables: Mapping[str, str]
+    redact: Redactor
+    progress: Progress
+    start_directory: Path
+    report_dir: Path
+    in_container: bool
+
+    def worker_variables(self, url: DatabaseURL, names: Iterable[str]) -> dict[str, str]:
+        """Return the environment of a child process that works on *url*, and on nothing else."""
+        return worker_variables(
+            self.variables,
+            secret=secret_variables(self.variables),
+            url=url.render(),
+            url_names=names,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a step found out about one database; it failed when there is a problem."""
+
+    result: Result | None = None
+    problem: Problem | None = None
+
+    @property
+    def state(self) -> State:
+        """Passed unless there is a problem."""
+        return State.FAILED if self.problem else State.PASSED
+
+
+Outcomes = Mapping[str, Outcome]
+"""The outcome for each database of a desk, by label."""

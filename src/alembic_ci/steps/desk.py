@@ -1,0 +1,240 @@
+"""The databases that one run of env.py serves, with their connections and their worker.
+
+Usually that is one database; with env.py of the multidb template it is one for each engine.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from alembic_ci.database.control import Control
+from alembic_ci.database.identity import IDENTITY_SQL, identity, same_database
+from alembic_ci.database.sessions import SESSION_ID_SQL, end_session
+from alembic_ci.environments import Environment
+from alembic_ci.errors import ProjectError, WrongTargetError
+from alembic_ci.project.session import Connection, Ready, Session
+from alembic_ci.project.worker import Launch, Online, Versions, Worker
+from alembic_ci.steps.context import Context
+from alembic_ci.urls import DatabaseURL, Dialect
+
+_MYSQL_NAMES = ("mysql", "mariadb")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """One database of a desk; *engine* is its section in the multidb template, else ``""``."""
+
+    label: str
+    engine: str
+    url: DatabaseURL
+    variable: str
+
+
+Visitor = Callable[[Binding, Session], None]
+
+
+class Desk:
+    """Open connections to a group of databases and the worker that env.py runs in.
+
+    Everything is opened on first use and closed with the desk. *scratch* tells that the
+    databases are throw-away ones.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        environment: Environment,
+        bindings: Sequence[Binding],
+        *,
+        scratch: bool = False,
+    ) -> None:
+        self.context = context
+        self.environment = environment
+        self.bindings = tuple(bindings)
+        self.scratch = scratch
+        self.versions: Versions | None = None
+        self.readies: dict[str, Ready] = {}
+        self._stack = ExitStack()
+        self._controls: dict[str, Control] = {}
+        self._worker: Worker | None = None
+        self._confirmed: list[Binding] = []
+        self._sessions: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        """Open nothing yet."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close what was opened."""
+        self._stack.close()
+
+    def control(self, binding: Binding) -> Control:
+        """Return our own connection to a database; raises when it cannot be reached."""
+        if binding.label not in self._controls:
+            control = Control.open(
+                anchored(binding.url, self.context),
+                timeout=self.context.settings.connect_timeout,
+            )
+            self._controls[binding.label] = self._stack.enter_context(control)
+        return self._controls[binding.label]
+
+    def close_control(self, binding: Binding) -> None:
+        """Close our own connection, so that the database may be dropped."""
+        control = self._controls.pop(binding.label, None)
+        if control is not None:
+            control.close()
+
+    def title(self, binding: Binding) -> str:
+        """Name a database for people: the environment, and its label when there are several."""
+        name = self.environment.name
+        return f"{name}/{binding.label}" if binding.label else name
+
+    @contextmanager
+    def fresh_control(self, binding: Binding) -> Iterator[Control]:
+        """Open a new connection, for looking at what is really there now."""
+        with Control.open(
+            anchored(binding.url, self.context), timeout=self.context.settings.connect_timeout
+        ) as control:
+            yield control
+
+    @property
+    def worker(self) -> Worker:
+        """The worker, started and loaded on first use."""
+        if self._worker is None:
+            worker = Worker(self._launch())
+            self._stack.callback(worker.close)
+            self.versions = worker.load()
+            self._worker = worker
+        return self._worker
+
+    def close_worker(self) -> None:
+        """End the worker; the next use starts another one."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    def sessions_of(self, request: Online, visitor: Visitor) -> None:
+        """Run env.py once and let *visitor* work on each database it migrates.
+
+        Raises WrongTargetError when env.py connects to anything but this desk's databases, and
+        ProjectError when it migrates none.
+        """
+        for binding in self.bindings:
+            self.control(binding)
+        self._confirmed.clear()
+
+        def visit(session: Session) -> None:
+            binding = self._confirmed[session.connection_index]
+            self.readies[binding.label] = session.ready
+            visitor(binding, session)
+
+        calls = self.worker.online(request, confirm=self.confirm, visit=visit)
+        if not calls:
+            raise ProjectError(
+                f"{self.context.project.env_file} ran, but migrated nothing.",
+                meaning="It never called context.run_migrations(), or only in offline mode.",
+                remedy="Compare it with the env.py that `alembic init` writes.",
+            )
+
+    def standings(self) -> Mapping[str, Ready]:
+        """Return what Alembic sees in each database, changing nothing."""
+        with unborn_files_kept_away(anchored(b.url, self.context) for b in self.bindings):
+            self.sessions_of(Online(read_only=True), _look)
+        return self.readies
+
+    def confirm(self, connection: Connection) -> None:
+        """Recognise the database env.py connected to, or refuse."""
+        dialect = _dialect(connection.dialect)
+        found = identity(connection.ask(IDENTITY_SQL[dialect])) if dialect else ()
+        candidates = [b for b in self.bindings if b not in self._confirmed] + self._confirmed
+        for binding in candidates:
+            if binding.url.dialect is dialect and same_database(
+                found, self.control(binding).identity()
+            ):
+                self._confirmed.append(binding)
+                if dialect in SESSION_ID_SQL:
+                    rows = connection.ask(SESSION_ID_SQL[dialect])
+                    self._sessions[binding.label] = str(rows[0][0])
+                return
+        raise self._wrong_target(connection, found)
+
+    def end_sessions(self) -> None:
+        """End what the killed worker left running on the servers."""
+        for binding in self.bindings:
+            session = self._sessions.pop(binding.label, None)
+            if session:
+                with self.fresh_control(binding) as control:
+                    end_session(control, session)
+
+    def _wrong_target(self, connection: Connection, found: Sequence[str]) -> WrongTargetError:
+        meant = ", ".join(binding.url.location for binding in self.bindings)
+        seen = ", ".join(value for value in found if value) or connection.dialect
+        return WrongTargetError(
+            f"env.py connected to another database than the one that was meant. "
+            f"Meant: {meant}. Found: {seen}. Nothing was run.",
+            meaning="env.py reads its URL from a place of its own: a settings module, "
+            "another variable, a constant.",
+            remedy="Name the variable it reads with --url-variables, or let env.py use "
+            'config.get_main_option("sqlalchemy.url").',
+        )
+
+    def _launch(self) -> Launch:
+        context, settings = self.context, self.context.settings
+        first = self.bindings[0]
+        names = {"DATABASE_URL", *settings.url_variables}
+        names.update(name for name in (first.variable,) if name)
+        return Launch(
+            project=context.project,
+            interpreter=context.interpreter,
+            variables=context.worker_variables(first.url, names),
+            urls=self._section_urls(),
+            start_timeout=settings.start_timeout,
+            step_timeout=settings.step_timeout,
+            listen=context.progress.foreign,
+        )
+
+    def _section_urls(self) -> dict[str, str]:
+        """The URL goes into the main section; with several engines each goes into its own."""
+        urls = {binding.engine: binding.url.render() for binding in self.bindings}
+        urls.setdefault("", self.bindings[0].url.render())
+        return urls
+
+
+def _look(binding: Binding, session: Session) -> None:
+    """Change nothing; the desk has already noted what Alembic saw."""
+
+
+def anchored(url: DatabaseURL, context: Context) -> DatabaseURL:
+    """Return *url* with a relative SQLite file made absolute, as env.py's own folder sees it."""
+    if url.dialect is not Dialect.SQLITE or not url.database or url.database.startswith("file:"):
+        return url
+    path = context.project.directory / url.database
+    return dataclasses.replace(url, database=str(path), written="")
+
+
+@contextmanager
+def unborn_files_kept_away(urls: Iterable[DatabaseURL]) -> Iterator[None]:
+    """Remove the empty SQLite files that mere looking has made."""
+    files = [Path(url.database or "") for url in urls if url.dialect is Dialect.SQLITE]
+    absent = [file for file in files if not file.exists()]
+    try:
+        yield
+    finally:
+        for file in absent:
+            if file.is_file() and not file.stat().st_size:
+                file.unlink()
+
+
+def _dialect(name: str) -> Dialect | None:
+    if name in _MYSQL_NAMES:
+        return Dialect.MYSQL
+    return Dialect(name) if name in {member.value for member in Dialect} else None

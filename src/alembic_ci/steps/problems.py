@@ -1,0 +1,62 @@
+"""Errors as problems of the report: redacted, with paths a reader can click."""
+
+import os
+import signal
+from pathlib import Path
+
+from alembic_ci.errors import AlembicCIError, ExitCode
+from alembic_ci.model import Problem
+from alembic_ci.project.failures import Failure, ForeignError, StepFailedError
+from alembic_ci.redaction import Redactor
+
+_OUTPUT_CHARACTERS = 6_000
+
+
+def problem(error: AlembicCIError, *, redact: Redactor, start_directory: Path) -> Problem:
+    """Return *error* as a value of the report."""
+    failure = error.failure if isinstance(error, ForeignError) else None
+    output = error.output if isinstance(error, ForeignError) else ""
+    revision = error.revision if isinstance(error, StepFailedError) else None
+    return Problem(
+        failure_class=error.failure_class,
+        exit_code=error.exit_code,
+        problem=redact(error.problem),
+        meaning=redact(error.meaning),
+        remedy=redact(error.remedy),
+        revision=revision,
+        file=_relative(failure, start_directory),
+        line=failure.line if failure else None,
+        statement=redact(failure.statement) if failure and failure.statement else None,
+        database_error=redact(f"{failure.kind}: {failure.message}") if failure else None,
+        code=failure.code if failure else None,
+        output=redact(output[-_OUTPUT_CHARACTERS:]),
+    )
+
+
+def verdict_problem(text: str, *, failure_class: str, remedy: str, meaning: str = "") -> Problem:
+    """Return the problem of a step that ran and whose result is bad; *text* holds no secret."""
+    return Problem(
+        failure_class=failure_class,
+        exit_code=ExitCode.FAILED,
+        problem=text,
+        meaning=meaning,
+        remedy=remedy,
+    )
+
+
+def _relative(failure: Failure | None, start_directory: Path) -> str | None:
+    if failure is None or failure.file is None:
+        return None
+    return os.path.relpath(failure.file, start_directory)
+
+
+def interruption(signum: int) -> Problem:
+    """Return the problem of a step that a signal ended."""
+    name = signal.Signals(signum).name
+    return Problem(
+        failure_class="interrupted",
+        exit_code=ExitCode.TEMPORARY,
+        problem=f"The run was ended by {name} in the middle of this step.",
+        meaning="Somebody cancelled the job, or it ran out of time.",
+        remedy="Look below where the database stands now; running again goes on from there.",
+    )

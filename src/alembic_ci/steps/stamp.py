@@ -1,0 +1,47 @@
+"""Write a revision into the version table without running it."""
+
+from alembic_ci.history import History
+from alembic_ci.model import ChangeResult, Direction
+from alembic_ci.project.session import Session
+from alembic_ci.project.worker import Online
+from alembic_ci.steps.change import required_target, silent_rollback, version_rows
+from alembic_ci.steps.context import Outcome, Outcomes
+from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.protection import refuse_unless_allowed
+
+
+def stamp(desk: Desk) -> Outcomes:
+    """Stamp the target and verify it; a table full of unknown revisions is emptied first."""
+    target = required_target(desk, "stamp")
+    refuse_unless_allowed(desk.environment, desk.context.variables)
+    history = desk.context.history
+    wanted = stamped(history, target)
+    readies = dict(desk.standings())
+    purge = any(history.unknown(ready.heads) for ready in readies.values())
+
+    def visit(_: Binding, session: Session) -> None:
+        session.stamp(wanted or ("base",))
+
+    desk.sessions_of(Online(target=target, purge=purge), visit)
+    outcomes = {}
+    for binding in desk.bindings:
+        before = readies[binding.label]
+        with desk.fresh_control(binding) as control:
+            after = version_rows(control, before)
+        result = ChangeResult(
+            direction=Direction.UP,
+            before=before.heads,
+            after=after,
+            applied=(),
+            verified=set(wanted) <= set(after) if wanted else not after,
+        )
+        failed = None if result.verified else silent_rollback(result)
+        outcomes[binding.label] = Outcome(result=result, problem=failed)
+    return outcomes
+
+
+def stamped(history: History, target: str) -> tuple[str, ...]:
+    """Return what the version table will hold; nothing for base."""
+    if target == "base":
+        return ()
+    return history.effective(item.revision for item in history.upgrade_plan((), target))

@@ -1,0 +1,39 @@
+"""Where every database stands, as Alembic itself sees it."""
+
+from alembic_ci.database.control import Control
+from alembic_ci.history import History
+from alembic_ci.model import StatusResult
+from alembic_ci.project.session import Ready
+from alembic_ci.steps.context import Outcome, Outcomes
+from alembic_ci.steps.desk import Desk
+
+
+def status(desk: Desk) -> Outcomes:
+    """Read every version table; nothing is changed."""
+    target = desk.context.settings.target or "heads"
+    readies = desk.standings()
+    return {
+        binding.label: Outcome(
+            result=standing(
+                desk.context.history, readies[binding.label], desk.control(binding), target
+            )
+        )
+        for binding in desk.bindings
+        if binding.label in readies
+    }
+
+
+def standing(history: History, ready: Ready, control: Control, target: str) -> StatusResult:
+    """Compare what a database's version table holds now with the project's history."""
+    rows = control.version_rows(ready.version_table, ready.version_schema)
+    current = rows or ()
+    unknown = history.unknown(current)
+    pending = () if unknown else history.upgrade_plan(current, target)
+    return StatusResult(
+        initialised=rows is not None,
+        current=current,
+        heads=history.heads,
+        target=target,
+        pending=tuple(revision.revision for revision in pending),
+        unknown=unknown,
+    )
