@@ -59,8 +59,15 @@ def become(arguments: Sequence[str]) -> None:
     os.execvp(arguments[0], list(arguments))  # noqa: S606  (no shell is the point)
 
 
-def main() -> int | None:
+def listen_to_signals() -> None:
+    """End on a signal until the command line takes over: nothing else would end process 1."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda signum, _: sys.exit(128 + signum))
+
+
+def main() -> int:
     """Run the foreign program or our own command line, and return the exit code."""
+    listen_to_signals()
     forget_absent_paths(os.environ)
     arguments = sys.argv[1:]
     if is_foreign(arguments):

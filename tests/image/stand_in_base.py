@@ -17,11 +17,23 @@ MIRROR = "http://deb.debian.org/debian"
 _APT = 'Acquire::Check-Valid-Until "false";\nAcquire::Check-Date "false";\n'
 
 
+class NoContainersError(Exception):
+    """This machine cannot make or start containers; the text says why."""
+
+
 def stand_in_base() -> str:
-    """Return the name of the base image, made once for each recipe; takes about a minute."""
+    """Return the name of the base image, made once for each recipe; takes about a minute.
+
+    Raises:
+        NoContainersError: In a container without privileges, for example.
+    """
     recipe = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
     name = f"localhost/alembic-ci-stand-in-base:{recipe}"
-    known = subprocess.run(["podman", "image", "exists", name], check=False)
+    known = subprocess.run(
+        ["podman", "image", "exists", name], check=False, capture_output=True, text=True
+    )
+    if known.returncode > 1:
+        raise NoContainersError(f"podman does not work: {known.stderr}")
     if known.returncode:
         with tempfile.TemporaryDirectory(prefix="alembic-ci-base-", dir="/var/tmp") as folder:
             _import(_root(Path(folder)), name)
@@ -35,7 +47,7 @@ def _root(folder: Path) -> Path:
         command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     if done.returncode:
-        raise RuntimeError(f"debootstrap cannot make the base image:\n{done.stdout[-3000:]}")
+        raise NoContainersError(f"debootstrap cannot make a base image: {done.stdout[-3000:]}")
     root = folder / "root"
     (root / "etc/apt/apt.conf.d/99stand-in").write_text(_APT, encoding="utf-8")
     return root

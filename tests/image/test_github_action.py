@@ -1,0 +1,155 @@
+"""The container as a step of a GitHub job, on the shop example and on projects with a flaw."""
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from alembic_ci.database.private_postgresql import private_postgresql
+from alembic_ci.interface import OUTPUTS
+from alembic_ci.urls import DatabaseURL
+from image.building import ROOT
+from image.github_runner import Job, Step
+
+pytestmark = pytest.mark.image
+
+_SQLITE = {"DEVELOPMENT_DATABASE_URL": "sqlite:////github/home/shop.db"}
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[DatabaseURL]:
+    with private_postgresql() as url:
+        yield url
+
+
+def _job(image: str, project: str, folder: Path) -> Job:
+    workspace = shutil.copytree(ROOT / "tests" / "projects" / project, folder / "checkout")
+    return Job(image=image, workspace=workspace, temp=folder / "temp")
+
+
+def _declared(step: Step) -> bool:
+    return step.outputs.keys() <= {output.name for output in OUTPUTS}
+
+
+def test_the_shop_goes_all_the_way_on_sqlite(job: Job) -> None:
+    step = job.run({}, _SQLITE)
+
+    assert step.exit_code == 0, step.log
+    assert _declared(step)
+    assert step.outputs["status"] == "passed"
+    assert step.outputs["exit-code"] == "0"
+    assert step.outputs["applied-count"] == "8"
+    assert step.outputs["rollback-tested"] == "8"
+    assert step.outputs["is-up-to-date"] == "true"
+    assert "development" in step.summary
+
+
+def test_the_outputs_lead_to_the_files(job: Job) -> None:
+    step = job.run({"command": "sql"}, _SQLITE)
+
+    assert step.exit_code == 0, step.log
+    sql = (job.workspace / step.outputs["sql-path"]).read_bytes()
+    assert hashlib.sha256(sql).hexdigest() == step.outputs["sql-sha256"]
+    assert b"CREATE TABLE" in sql
+    json.loads((job.workspace / step.outputs["report-json-path"]).read_bytes())
+
+
+def test_nothing_but_the_report_is_left_in_the_workspace(job: Job) -> None:
+    before = {path.name for path in job.workspace.iterdir()}
+
+    job.run({}, _SQLITE)
+
+    assert {path.name for path in job.workspace.iterdir()} - before == {"alembic-ci-report"}
+    assert not list(job.workspace.rglob("__pycache__"))
+
+
+def test_the_shop_goes_all_the_way_on_postgresql(job: Job, postgresql: DatabaseURL) -> None:
+    step = job.run({}, {"DEVELOPMENT_DATABASE_URL": postgresql.render()})
+
+    assert step.exit_code == 0, step.log
+    assert step.outputs["applied-count"] == "8"
+    assert postgresql.password
+    everything = step.log + step.summary + json.dumps(dict(step.outputs))
+    assert postgresql.password not in everything
+
+
+def test_inputs_with_dashes_arrive(job: Job, postgresql: DatabaseURL) -> None:
+    moved = job.workspace / "backend"
+    moved.mkdir()
+    for path in list(job.workspace.iterdir()):
+        if path != moved:
+            shutil.move(path, moved)
+    inputs = {"command": "status", "working-directory": "backend", "report-dir": "out"}
+
+    step = job.run(inputs, {"DATABASE_URL": postgresql.render()})
+
+    assert step.exit_code == 0, step.log
+    assert step.outputs["report-path"].startswith("out/")
+    assert (job.workspace / "out" / "report.md").is_file()
+
+
+def test_the_input_args_belongs_to_the_alembic_command(job: Job) -> None:
+    step = job.run({"command": "alembic", "args": "history --verbose"}, _SQLITE)
+
+    assert step.exit_code == 0, step.log
+    assert "create_orders" in step.log
+
+
+def test_a_failed_proof_fails_the_step_and_is_reported_all_the_same(
+    image: str, tmp_path: Path
+) -> None:
+    step = _job(image, "downgrade_raises", tmp_path).run({"command": "rollback-test"}, _SQLITE)
+
+    assert step.exit_code == 1, step.log
+    assert step.outputs["status"] == "failed"
+    assert step.outputs["exit-code"] == "1"
+    assert "0002" in step.summary
+
+
+def test_localhost_in_a_container_is_explained(job: Job) -> None:
+    url = "postgresql://shop:secret-of-the-shop@localhost:1/shop"
+
+    step = job.run({"command": "status", "connect-timeout": "1"}, {"DATABASE_URL": url})
+
+    assert step.exit_code == 5
+    assert "service" in step.log
+    assert "secret-of-the-shop" not in step.log + step.summary
+    assert step.outputs["failure-class"] == "unreachable"
+
+
+def test_a_cancelled_step_ends_its_work_and_says_where_it_stands(
+    image: str, tmp_path: Path
+) -> None:
+    job = _job(image, "slow_revision", tmp_path)
+    started = time.monotonic()
+
+    step = job.cancel({"command": "upgrade"}, _SQLITE, at="0001")
+
+    assert time.monotonic() - started < 30
+    assert step.exit_code == 130, step.log
+    assert step.outputs["status"] == "failed"
+    assert step.summary
+
+
+def test_no_scratch_database_outlives_a_cancelled_proof(
+    image: str, tmp_path: Path, postgresql: DatabaseURL
+) -> None:
+    job = _job(image, "slow_revision", tmp_path)
+    env = {"DEVELOPMENT_DATABASE_URL": postgresql.render()}
+
+    step = job.cancel({"command": "rollback-test"}, env, at="0001")
+
+    assert step.exit_code == 130, step.log
+    assert _databases(postgresql) == {"postgres", "template0", "template1"}
+
+
+def _databases(server: DatabaseURL) -> set[str]:
+    with closing(psycopg2.connect(server.render())) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database")
+        return {str(row[0]) for row in cursor.fetchall()}
