@@ -1,0 +1,112 @@
+"""Everything a run can be told, read once: flags before variables before file before defaults."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from alembic_ci.environment_names import canonical_name
+from alembic_ci.interface import OPTIONS, STEPS
+from alembic_ci.settings_sources import (
+    FileSettings,
+    Flags,
+    Given,
+    Layer,
+    given_by_file,
+    given_by_flags,
+    given_by_variables,
+)
+from alembic_ci.settings_values import Values
+
+_DEFAULTS: Layer = {
+    option.name: Given(texts=(option.default,) if option.default else (), source=option.name)
+    for option in OPTIONS
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sources:
+    """What was said where, kept so that one environment can be asked about later."""
+
+    run: tuple[Layer, ...]  # flags and variables: what was asked of this very run
+    file: FileSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One field for each option of the interface, checked; "" stands for a text nobody gave.
+
+    *environments_named*: a flag or a variable asked for the environments, not just a file.
+    """
+
+    environments: tuple[str, ...]
+    environments_named: bool
+    steps: tuple[str, ...]
+    target: str
+    scope: str
+    working_directory: Path
+    config: Path | None
+    name: str
+    set: tuple[tuple[str, str], ...]
+    x: tuple[str, ...]
+    url_variables: tuple[str, ...]
+    python: str
+    protected: tuple[str, ...]
+    scratch_baseline: str
+    report_dir: Path
+    connect_timeout: float
+    start_timeout: float
+    step_timeout: float
+    verbose: bool
+    sources: _Sources = field(repr=False, compare=False)
+
+    def for_environment(self, name: str) -> "Settings":
+        """Return the settings as ``[tool.alembic-ci.environments.<name>]`` changes them."""
+        file, environment = self.sources.file, canonical_name(name)
+        layer = dict(file.environments.get(environment, {}))
+        if environment in file.protected:
+            by_list = Values([file.everywhere, _DEFAULTS]).environments("protected")
+            others = tuple(other for other in by_list if other != environment)
+            names = (*others, environment) if file.protected[environment] else others
+            layer["protected"] = Given(texts=names, source="protected")
+        return _settings(self.sources, [*self.sources.run, layer, file.everywhere, _DEFAULTS])
+
+
+def read_settings(flags: Flags, variables: Mapping[str, str]) -> Settings:
+    """Read and check all settings.
+
+    Raises:
+        SettingsError: One is wrong; the text names the flag, the variable, or the file and key.
+    """
+    run = (given_by_flags(flags), given_by_variables(variables))
+    directory = Values([*run, _DEFAULTS]).path("working-directory")
+    sources = _Sources(run=run, file=given_by_file(directory / "pyproject.toml"))
+    settings = _settings(sources, [*run, sources.file.everywhere, _DEFAULTS])
+    for environment in sources.file.environments:
+        settings.for_environment(environment)
+    return settings
+
+
+def _settings(sources: _Sources, layers: Sequence[Layer]) -> Settings:
+    values = Values(layers)
+    return Settings(
+        environments=values.environments("environments"),
+        environments_named=any("environments" in layer for layer in sources.run),
+        steps=values.words_of("steps", STEPS),
+        target=values.text("target"),
+        scope=values.scope("scope"),
+        working_directory=values.path("working-directory"),
+        config=values.optional_path("config"),
+        name=values.text("name"),
+        set=values.pairs("set"),
+        x=values.lines("x"),
+        url_variables=values.words("url-variables"),
+        python=values.text("python"),
+        protected=values.environments("protected"),
+        scratch_baseline=values.text("scratch-baseline"),
+        report_dir=values.path("report-dir"),
+        connect_timeout=values.seconds("connect-timeout"),
+        start_timeout=values.seconds("start-timeout"),
+        step_timeout=values.seconds("step-timeout"),
+        verbose=values.flag("verbose"),
+        sources=sources,
+    )
