@@ -43,12 +43,23 @@ where {not_of_extension("pg_transform", "t.oid")}"""
 
 SECTIONS = (
     Section(
-        name="casts", unit=Unit.WHOLE, sql=_casts, catalogues=("pg_cast", "pg_type", "pg_proc")
+        name="casts",
+        unit=Unit.WHOLE,
+        sql=_casts,
+        catalogues=("pg_cast",),
+        names=(
+            "pg_type",
+            "pg_proc",
+        ),
     ),
     Section(
         name="transforms",
         unit=Unit.WHOLE,
         sql=_transforms,
-        catalogues=("pg_transform", "pg_type", "pg_proc"),
+        catalogues=("pg_transform",),
+        names=(
+            "pg_type",
+            "pg_proc",
+        ),
     ),
 )

@@ -60,6 +60,7 @@ SECTIONS = (
         name="conversions",
         unit=Unit.WHOLE,
         sql=_conversions,
-        catalogues=("pg_conversion", "pg_proc"),
+        catalogues=("pg_conversion",),
+        names=("pg_proc",),
     ),
 )

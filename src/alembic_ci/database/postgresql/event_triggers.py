@@ -32,6 +32,7 @@ SECTIONS = (
         name="event triggers",
         unit=Unit.WHOLE,
         sql=_sql,
-        catalogues=("pg_event_trigger", "pg_proc"),
+        catalogues=("pg_event_trigger",),
+        names=("pg_proc",),
     ),
 )

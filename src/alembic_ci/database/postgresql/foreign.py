@@ -50,12 +50,13 @@ where {not_of_extension("pg_foreign_server", "s.oid")}"""
 
 
 def _mappings(_version: int) -> str:
-    """Return one row per user mapping, its options (a password among them) as a hash only.
+    """Return one row per user mapping; of its options, a password among them, only the names.
 
     https://www.postgresql.org/docs/current/view-pg-user-mappings.html
     """
     attributes = words(
-        options=f"'hash ' || pg_catalog.md5({options('m.umoptions')})",
+        options="(select pg_catalog.json_agg(pg_catalog.split_part(u.entry, '=', 1))"
+        " from pg_catalog.unnest(m.umoptions) u (entry))"
     )
     name = "case m.umuser when 0 then 'PUBLIC' else m.usename::text end"
     return f"""{select("0", "'user mapping'", "m.srvname", name, attributes)}
@@ -67,7 +68,8 @@ SECTIONS = (
         name="foreign data wrappers",
         unit=Unit.WHOLE,
         sql=_wrappers,
-        catalogues=("pg_foreign_data_wrapper", "pg_proc"),
+        catalogues=("pg_foreign_data_wrapper",),
+        names=("pg_proc",),
     ),
     Section(
         name="foreign servers", unit=Unit.WHOLE, sql=_servers, catalogues=("pg_foreign_server",)

@@ -46,33 +46,31 @@ def role(oid: str) -> str:
 
 
 def privileges(acl: str, kind: str, owner: str) -> str:
-    """Return who may do what, or null where that is what a new object's owner and PUBLIC get.
+    """Return an access control list and what it is by default, for `privileges.in_words`.
 
-    A GRANT and its REVOKE leave an explicit list that says the same as none: both are null here.
-    *kind* is the letter of ``acldefault()``.
+    *kind* is the letter of ``acldefault()``. Both go out as they are: taking them apart here would
+    cost more in every description than all other attributes together.
     https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-ACLITEM-FN-TABLE
     """
     default = f"pg_catalog.acldefault('{kind}', {owner})"
-    return f"case when {acl} is not null then nullif({granted(acl)}, {granted(default)}) end"
+    return (
+        f"case when {acl} is not null then pg_catalog.json_build_array({_texts(acl)},"
+        f" {_texts(default)}) end"
+    )
 
 
 def granted(acl: str) -> str:
-    """Return an access control list as words, the same for lists that grant the same."""
-    return (
-        "(select coalesce(pg_catalog.string_agg(ge.entry, '; ' order by ge.entry), 'nobody') from ("
-        f"select case gx.grantee when 0 then 'PUBLIC' else {role('gx.grantee')} end || ': '"
-        " || pg_catalog.string_agg(distinct gx.privilege_type"
-        " || case when gx.is_grantable then ' WITH GRANT OPTION' else '' end, ', ') as entry"
-        f" from pg_catalog.aclexplode({acl}) gx group by gx.grantee) ge)"
-    )
+    """Return an access control list that has no default."""
+    return f"pg_catalog.json_build_array({_texts(acl)}, null)"
 
 
 def options(array: str) -> str:
-    """Return an array of ``name=value`` texts as one text, in the order of the names."""
-    return (
-        "(select pg_catalog.string_agg(o.entry, ', ' order by o.entry)"
-        f" from pg_catalog.unnest({array}) o (entry))"
-    )
+    """Return an array of ``name=value`` texts, which is read as a set."""
+    return _texts(array)
+
+
+def _texts(array: str) -> str:
+    return f"pg_catalog.array_to_json({array}::text[])"
 
 
 def sequence_options(row: str) -> str:

@@ -82,18 +82,35 @@ SECTIONS = (
         name="operators",
         unit=Unit.WHOLE,
         sql=_operators,
-        catalogues=("pg_operator", "pg_type", "pg_proc"),
+        catalogues=("pg_operator",),
+        names=(
+            "pg_type",
+            "pg_proc",
+        ),
     ),
     Section(
         name="operator classes",
         unit=Unit.WHOLE,
         sql=_classes,
-        catalogues=("pg_opclass", "pg_opfamily", "pg_type"),
+        catalogues=(
+            "pg_opclass",
+            "pg_opfamily",
+        ),
+        names=("pg_type",),
     ),
     Section(
         name="operator families",
         unit=Unit.WHOLE,
         sql=_families,
-        catalogues=("pg_opfamily", "pg_amop", "pg_amproc", "pg_operator", "pg_type", "pg_proc"),
+        catalogues=(
+            "pg_opfamily",
+            "pg_amop",
+            "pg_amproc",
+        ),
+        names=(
+            "pg_operator",
+            "pg_type",
+            "pg_proc",
+        ),
     ),
 )

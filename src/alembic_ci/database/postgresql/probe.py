@@ -66,6 +66,10 @@ class Probe:
     prepared: bool
     writes: Mapping[str, Writes]
 
+    def updated(self, name: str) -> bool:
+        """Tell whether rows of this catalogue were updated."""
+        return name in self.writes and self.writes[name].updated > 0
+
     def follows(self, earlier: "Probe") -> bool:
         """Tell whether all that was written since *earlier* is this transaction's.
 

@@ -58,6 +58,8 @@ SECTIONS = (
             "pg_publication",
             "pg_publication_rel",
             "pg_publication_namespace",
+        ),
+        names=(
             "pg_class",
             "pg_attribute",
         ),

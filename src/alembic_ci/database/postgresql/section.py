@@ -25,13 +25,15 @@ class Section:
     """One SELECT of the columns kind, parent, name, attributes (JSON), preceded by the unit's OID.
 
     It joins one of the common table expressions ``rel``, ``typ`` and ``rou`` unless it is read as
-    a whole; then *catalogues* are those whose rows it shows. *sql* takes ``server_version_num``.
+    a whole; then *catalogues* are those whose rows it shows, and *names* those whose objects its
+    rows name. *sql* takes ``server_version_num``.
     """
 
     name: str
     unit: Unit
     sql: Callable[[int], str]
     catalogues: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 def select(unit: str, kind: str, parent: str, name: str, attributes: str) -> str:

@@ -8,7 +8,7 @@ covers, stays in force.
 https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-SET
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from alembic_ci.database.postgresql import (
     casts,
@@ -64,7 +64,7 @@ SECTIONS: tuple[Section, ...] = (
     *database.SECTIONS,
 )
 
-_SETTINGS: Mapping[str, str] = {
+_SETTINGS = {
     "role": "none",
     "search_path": "pg_catalog, public, pg_temp",
     "quote_all_identifiers": "off",
@@ -77,36 +77,36 @@ _SETTINGS: Mapping[str, str] = {
 }
 
 SETTINGS_ROW = "settings"
-_NOTHING = "null::text, null::text, null::text, null::text"
+_NOTHING = "null::text, null::text, null::text"
 
 
 def describe(
     version: int,
+    sections: Iterable[Section],
     scope: Scope,
     *,
     before: Iterable[str] = (),
     markers: Iterable[str] = (),
-    gates: Mapping[str, str] | None = None,
 ) -> str:
     """Return the statement; its rows are unit, OID, kind, parent, name and JSON attributes.
 
     *before* are common table expressions that *scope* refers to. *markers* are SELECTs of a unit
-    and an OID: rows without a kind, which say that this unit was read, even if nothing is left of
-    it. *gates* maps the name of each section that is read as a whole to the condition for it.
+    and an OID: rows without a kind, which say that this unit was read even if nothing is left of it.
     """
     tables = ",\n".join([_saved(), *before, scope.tables()])
     branches = [
-        f"select '{SETTINGS_ROW}'::text, 0::bigint, {_applied()}, {_NOTHING[12:]} from saved",
-        *(f"select m.unit, m.oid, {_NOTHING} from ({marker}) m (unit, oid)" for marker in markers),
-        *(_branch(section, version, gates) for section in SECTIONS),
-        f"select '{SETTINGS_ROW}', 0, {_restored()}, {_NOTHING[12:]} from saved",
+        f"select '{SETTINGS_ROW}'::text, 0::bigint, {_applied()}, {_NOTHING} from saved",
+        *(
+            f"select m.unit, m.oid, null::text, {_NOTHING} from ({marker}) m (unit, oid)"
+            for marker in markers
+        ),
+        *(
+            f"select '{unit_name(section)}', s.* from ({section.sql(version)}) s"
+            for section in sections
+        ),
+        f"select '{SETTINGS_ROW}', 0, {_restored()}, {_NOTHING} from saved",
     ]
     return f"with {tables}\n" + "\nunion all\n".join(branches)
-
-
-def _branch(section: Section, version: int, gates: Mapping[str, str] | None) -> str:
-    gate = f" where ({gates[section.name]})" if gates and section.unit is Unit.WHOLE else ""
-    return f"select '{unit_name(section)}', s.* from ({section.sql(version)}) s{gate}"
 
 
 def unit_name(section: Section) -> str:

@@ -46,6 +46,10 @@ SECTIONS = (
         name="statistics objects",
         unit=Unit.WHOLE,
         sql=_sql,
-        catalogues=("pg_statistic_ext", "pg_class", "pg_attribute"),
+        catalogues=("pg_statistic_ext",),
+        names=(
+            "pg_class",
+            "pg_attribute",
+        ),
     ),
 )

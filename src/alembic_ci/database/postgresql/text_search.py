@@ -75,7 +75,11 @@ SECTIONS = (
         name="text search configurations",
         unit=Unit.WHOLE,
         sql=_configurations,
-        catalogues=("pg_ts_config", "pg_ts_config_map", "pg_ts_dict"),
+        catalogues=(
+            "pg_ts_config",
+            "pg_ts_config_map",
+        ),
+        names=("pg_ts_dict",),
     ),
     Section(
         name="text search dictionaries",
@@ -87,6 +91,10 @@ SECTIONS = (
         name="text search templates",
         unit=Unit.WHOLE,
         sql=_templates,
-        catalogues=("pg_ts_template", "pg_ts_parser", "pg_proc"),
+        catalogues=(
+            "pg_ts_template",
+            "pg_ts_parser",
+        ),
+        names=("pg_proc",),
     ),
 )

@@ -25,19 +25,14 @@ def touched_statement(version: int, version_table: VersionTable) -> str:
         types="t.oid = any (array(select r.oid from touched_types r))",
         routines="p.oid = any (array(select r.oid from touched_routines r))",
     )
-    gates = {
-        section.name: _wrote(*section.catalogues, "pg_description")
-        for section in SECTIONS
-        if section.unit is Unit.WHOLE
-    }
     markers = [
         "select 'relation', r.oid::bigint from touched_relations r",
         "select 'type', r.oid::bigint from touched_types r",
         "select 'routine', r.oid::bigint from touched_routines r",
-        *(f"select '{name}', 0::bigint where {gate}" for name, gate in gates.items()),
     ]
     before = [_basics(version), _objects(), _relations(), _dependents(), _closure()]
-    return describe(version, scope, before=before, markers=markers, gates=gates)
+    sections = (section for section in SECTIONS if section.unit is not Unit.WHOLE)
+    return describe(version, sections, scope, before=before, markers=markers)
 
 
 def _wrote(*names: str, how: str = "w.inserted + w.updated + w.deleted") -> str:

@@ -1,15 +1,75 @@
 """Rows of a description as units: what belongs to one relation, type, routine or whole section."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from alembic_ci.database.postgresql.naming import Described, normalised
+from alembic_ci.database.postgresql.privileges import in_words
 from alembic_ci.database.postgresql.statement import SETTINGS_ROW
 from alembic_ci.database.tracking import Value
-from alembic_ci.delta import Attributes, ObjectKey
+from alembic_ci.delta import Attributes, Delta, ObjectKey
 
 UnitKey = tuple[str, int]
 Objects = Mapping[ObjectKey, Attributes]
+Units = Mapping[UnitKey, Objects]
+
+
+class UnitStore:
+    """The state, and which unit each of its objects belongs to."""
+
+    def __init__(self) -> None:
+        self.state: dict[ObjectKey, Attributes] = {}
+        self._units: dict[UnitKey, Objects] = {}
+        self._replaced: Units = {}
+        self._delta = Delta({})
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.state.clear()
+        self._units.clear()
+
+    def has(self, unit: UnitKey) -> bool:
+        """Tell whether a unit has any objects."""
+        return unit in self._units
+
+    def replace_all(self, described: Units) -> Delta:
+        """Put *described* in the place of everything."""
+        gone: dict[UnitKey, Objects] = {unit: {} for unit in self._units if unit not in described}
+        return self.replace({**gone, **described})
+
+    def replace(self, described: Units) -> Delta:
+        """Put units in the place of what they were; first all old objects go, for some may move."""
+        self._replaced = {unit: self._units.get(unit, {}) for unit in described}
+        before, after = _objects(self._replaced), _objects(described)
+        self._put(before, described, after)
+        self._delta = Delta.between(before, after)
+        return self._delta
+
+    def undo(self, delta: Delta) -> bool:
+        """Take back *delta*; return False if it is not the last, and units are now out of date."""
+        if delta is self._delta:
+            now = {unit: self._units.get(unit, {}) for unit in self._replaced}
+            self._put(_objects(now), self._replaced, _objects(self._replaced))
+            self._replaced, self._delta = {}, Delta({})
+            return True
+        for key, change in delta.changes.items():
+            self.state.pop(key, None)
+            if change.before is not None:
+                self.state[key] = change.before
+        return False
+
+    def _put(self, before: Objects, described: Units, after: Objects) -> None:
+        for key in before:
+            self.state.pop(key, None)
+        self.state.update(after)
+        for unit, objects in described.items():
+            self._units.pop(unit, None)
+            if objects:
+                self._units[unit] = objects
+
+
+def _objects(described: Units) -> dict[ObjectKey, Attributes]:
+    return {key: value for objects in described.values() for key, value in objects.items()}
 
 
 def units(rows: Iterable[Iterable[Value]]) -> dict[UnitKey, Objects]:
@@ -27,4 +87,22 @@ def units(rows: Iterable[Iterable[Value]]) -> dict[UnitKey, Objects]:
 
 def _texts(attributes: str) -> dict[str, str]:
     loaded: dict[str, object] = json.loads(attributes)
-    return {name: str(value) for name, value in loaded.items()}
+    texts = ((name, _text(value)) for name, value in loaded.items())
+    return {name: text for name, text in texts if text is not None}
+
+
+def _text(value: object) -> str | None:
+    """Return a text for what SQL returned: a plain value, a set of options or an ACL with default."""
+    match value:
+        case [[*items], None]:
+            return in_words(_strings(items), None)
+        case [[*items], [*default]]:
+            return in_words(_strings(items), _strings(default))
+        case [*entries]:
+            return ", ".join(sorted(_strings(entries))) or None
+        case _:
+            return str(value)
+
+
+def _strings(items: Sequence[object]) -> list[str]:
+    return [str(item) for item in items]
