@@ -4,6 +4,7 @@ The rules are those of GitHub's dialect (https://github.github.com/gfm/), which 
 """
 
 import re
+from collections.abc import Iterator
 
 from alembic_ci.render.words import one_line, visible
 
@@ -18,6 +19,7 @@ _NOT_BY_BACKSLASH = {
     "$": "<span>$</span>",  # GitHub's own way to keep a dollar sign from opening a formula
     "@": "@<!-- -->",  # a mention is looked for after backslashes and entities are gone
 }
+_CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _OPENS_A_BLOCK = re.compile(r"^(\d*)([#+=.)-])")
 _BACKTICKS = re.compile(r"`+")
 
@@ -41,8 +43,8 @@ def html_code(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Show a sentence as it is: no emphasis, tags, lists, mentions or formulas."""
-    return _OPENS_A_BLOCK.sub(r"\1\\\2", _ACTIVE.sub(_inactive, one_line(text)))
+    """Show a sentence as it is: no emphasis, tags, lists, mentions or formulas, only code."""
+    return _OPENS_A_BLOCK.sub(r"\1\\\2", "".join(_pieces(one_line(text))))
 
 
 def fenced(text: str, language: str = "text") -> str:
@@ -56,6 +58,12 @@ def fenced(text: str, language: str = "text") -> str:
 def folded(summary: str, body: str) -> str:
     """Hide *body* under a line of HTML that opens it."""
     return f"<details>\n<summary>{summary}</summary>\n\n{body}\n</details>\n"
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield the sentence in turns of prose and of code between backticks."""
+    for number, piece in enumerate(_CODE.split(text)):
+        yield code(piece) if number % 2 else _ACTIVE.sub(_inactive, piece)
 
 
 def _inactive(match: re.Match[str]) -> str:

@@ -19,7 +19,7 @@ from alembic_ci.model import (
 )
 from alembic_ci.render.rows import Row, rows
 
-_BROKEN = (Verdict.FAILED, Verdict.RESIDUE, Verdict.MISSING)
+BROKEN = (Verdict.FAILED, Verdict.RESIDUE, Verdict.MISSING)
 EXIT_CLASSES: dict[int, str] = {
     ExitCode.DIFFERENCE: "difference",
     ExitCode.FINDINGS: "findings",
@@ -102,7 +102,7 @@ def _disproofs(step: StepReport, known: dict[str, RevisionInfo]) -> Iterator[Fai
     if not isinstance(step.result, RollbackResult):
         return
     for proof in step.result.proofs:
-        if proof.verdict in _BROKEN:
+        if proof.verdict in BROKEN:
             yield _disproved(step.name, proof, known)
 
 

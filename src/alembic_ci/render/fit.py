@@ -1,18 +1,23 @@
 """Make a document fit its host: the most useful comes first, what no longer fits is counted."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from alembic_ci.render.words import counted
 
 _RESERVED = 400
+# After so many blocks of a section that did not fit, the rest is not even tried.
+_PATIENCE = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A piece of a document in several variants, the richest first; *noun* is what it tells of."""
+    """A piece of a document in several variants, the richest first; *noun* is what it tells of.
 
-    variants: tuple[str, ...]
+    Variants are calls, for of two hundred thousand failures only some hundreds are ever written.
+    """
+
+    variants: tuple[Callable[[], str], ...]
     noun: str
 
 
@@ -70,12 +75,16 @@ def _chosen(section: Section, budget: _Budget) -> Iterator[str]:
 
 
 def _affordable(blocks: Iterable[Block], budget: _Budget) -> Iterator[str]:
+    misses = 0
     for block in blocks:
-        fitting = next((v for v in block.variants if budget.spend(v)), None)
-        if fitting is None:
+        attempts = block.variants if misses < _PATIENCE else ()
+        texts = enumerate(variant() for variant in attempts)
+        rank, fitting = next(((n, text) for n, text in texts if budget.spend(text)), (-1, ""))
+        if rank < 0:
+            misses += 1
             _count(budget.left_out, block)
             continue
-        if fitting != block.variants[0]:
+        if rank > 0:
             _count(budget.shortened, block)
         yield fitting
 

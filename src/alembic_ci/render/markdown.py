@@ -1,12 +1,12 @@
 """The summary on the CI host's page."""
 
 from alembic_ci.model import Report
-from alembic_ci.render.escape import code, prose
+from alembic_ci.render.escape import code, html, prose
 from alembic_ci.render.fit import Section, fitted
 from alembic_ci.render.headline import Markup, headline, verdict
 from alembic_ci.render.markdown_failures import failure_section, note_section
-from alembic_ci.render.markdown_sql import sql_section
 from alembic_ci.render.markdown_tables import database_section, proof_sections
+from alembic_ci.render.markdown_texts import output_section, sql_section
 from alembic_ci.render.rows import rows
 from alembic_ci.render.words import seconds
 
@@ -25,6 +25,7 @@ def summary(report: Report, limit: int = 900_000) -> str:
         *failure_section(report),
         *note_section(report),
         *proof_sections(report, found),
+        *output_section(found),
         *sql_section(found),
     )
     opening = f"**{verdict(report)}**: {headline(report, MARKDOWN)}\n\n{_circumstances(report)}\n"
@@ -32,12 +33,12 @@ def summary(report: Report, limit: int = 900_000) -> str:
 
 
 def _circumstances(report: Report) -> str:
-    said = [f"alembic-ci {prose(report.tool_version)}", code(report.command)]
+    said = [f"alembic-ci {html(report.tool_version)}", code(report.command)]
     if report.project:
         project = report.project
         said.append(code(project.config))
         versions = (("Alembic", project.alembic), ("SQLAlchemy", project.sqlalchemy))
-        said += [f"{name} {prose(version)}" for name, version in versions if version]
-        said += [f"Python {prose(project.python)}"] if project.python else []
+        said += [f"{name} {html(version)}" for name, version in versions if version]
+        said += [f"Python {html(project.python)}"] if project.python else []
     said.append(seconds(report.duration))
     return f"<sub>{' · '.join(said)}</sub>"

@@ -1,6 +1,7 @@
 """The failures of the summary: what, where, the database's words, what to do."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from alembic_ci.model import Difference, Report
 from alembic_ci.render.escape import code, fenced, folded, prose
@@ -9,15 +10,17 @@ from alembic_ci.render.fit import Block, Section
 from alembic_ci.render.words import counted, database_message, listed, place
 
 _IN_FULL = 25
+_IN_ALL = 200
 _DIFFERENCES_SHOWN = 20
 _CHARACTERS_SHOWN = 8_000
 
 
 def failure_section(report: Report) -> Iterator[Section]:
-    """Yield the failures, the first in full and the rest as one line each."""
+    """Yield the failures: the first in full, some as one line each, the rest as their number."""
     met = failures(report)
     if met:
-        blocks = (_block(failure, number) for number, failure in enumerate(met))
+        blocks = [_block(failure, number) for number, failure in enumerate(met[:_IN_ALL])]
+        blocks += _rest(met)
         yield Section(heading="### What failed\n\n", blocks=tuple(blocks))
 
 
@@ -25,17 +28,26 @@ def note_section(report: Report) -> Iterator[Section]:
     """Yield what fails nothing and is worth knowing."""
     met = notes(report)
     if met:
-        blocks = (Block(variants=(_line(note),), noun="note") for note in met)
+        blocks = (Block(variants=(partial(_line, note),), noun="note") for note in met)
         yield Section(heading="### Notes\n\n", blocks=tuple(blocks))
 
 
 def _block(failure: Failure, number: int) -> Block:
-    variants = (_line(failure),) if number >= _IN_FULL else (_full(failure), _line(failure))
-    return Block(variants=variants, noun="failure")
+    full, line = partial(_full, failure), partial(_line, failure)
+    return Block(variants=(line,) if number >= _IN_FULL else (full, line), noun="failure")
+
+
+def _rest(met: Sequence[Failure]) -> Iterator[Block]:
+    rest = len(met) - _IN_ALL
+    if rest > 0:
+        line = f"- and {counted(rest, 'more failure')}, all in report.json\n"
+        yield Block(variants=(lambda: line,), noun="failure")
 
 
 def _line(failure: Failure) -> str:
-    return f"- {_whereabouts(failure)}: {prose(failure.problem.problem)}\n"
+    problem = failure.problem
+    said = " ".join(filter(None, (problem.problem, problem.remedy)))
+    return f"- {_whereabouts(failure)}: {prose(said)}\n"
 
 
 def _full(failure: Failure) -> str:

@@ -1,15 +1,18 @@
 """The tables of the summary: one row a database, one row a revision."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from alembic_ci.model import Difference, Phase, Report, RevisionProof, State, Verdict
 from alembic_ci.render.escape import code, html, html_code, prose
+from alembic_ci.render.failures import BROKEN
 from alembic_ci.render.fit import Block, Section
 from alembic_ci.render.rows import Row
 from alembic_ci.render.words import VERDICTS, counted, rollback, seconds
 
 _FEW = 3
 _MANY = 50
+_ROWS = 200
 _DIFFERENCES_SHOWN = 5
 _STATES = {State.PASSED: "passed", State.FAILED: "**failed**", State.SKIPPED: "skipped"}
 _PHASES = {Phase.UP: "upgrade", Phase.DOWN: "downgrade", Phase.SECOND_UP: "second upgrade"}
@@ -20,7 +23,9 @@ def database_section(found: Sequence[Row]) -> Section:
     ordered = sorted(found, key=_failed_first) if len(found) > _MANY else found
     return Section(
         heading=_heading("Database", "Result", "Revision", "Pending", "Rollback", "SQL", "Time"),
-        blocks=tuple(Block(variants=(_database(row),), noun="database") for row in ordered),
+        blocks=tuple(
+            Block(variants=(partial(_database, row),), noun="database") for row in ordered
+        ),
     )
 
 
@@ -34,11 +39,19 @@ def proof_sections(report: Report, found: Sequence[Row]) -> Iterator[Section]:
             title = f"Rollback test of {html_code(row.name)}: {html(rollback(row.rollback))}"
             where = f"Up, down, up on {prose(row.rollback.scratch)}.\n\n"
             table = _heading("Revision", "Message", "Verdict", "Detail", "Time")
+            blocks = [_proof(proof, messages) for proof in shown[:_ROWS]]
             yield Section(
                 heading=f"<details{attribute}>\n<summary>{title}</summary>\n\n{where}{table}",
-                blocks=tuple(_proof(proof, messages) for proof in shown),
+                blocks=(*blocks, *_rest(shown)),
                 footing="\n</details>\n",
             )
+
+
+def _rest(proofs: Sequence[RevisionProof]) -> Iterator[Block]:
+    rest = len(proofs) - _ROWS
+    if rest > 0:
+        line = _line("...", f"and {counted(rest, 'more revision')}", "", "", "")
+        yield Block(variants=(lambda: line,), noun="rollback row")
 
 
 def _failed_first(row: Row) -> int:
@@ -54,7 +67,7 @@ def _database(row: Row) -> str:
         "?" if row.pending is None else f"{len(row.pending):,}",
         prose(rollback(row.rollback)) if row.rollback else "",
         code(row.sql.upgrade_path) if row.sql else "",
-        seconds(row.duration),
+        seconds(row.duration) if row.steps else "",
     )
 
 
@@ -85,11 +98,17 @@ def _worth_showing(proofs: Sequence[RevisionProof]) -> Sequence[RevisionProof]:
 
 
 def _proof(proof: RevisionProof, messages: dict[str, str]) -> Block:
-    told = (code(proof.revision), prose(messages.get(proof.revision, "")), _verdict(proof))
-    time = seconds(proof.duration)
-    return Block(
-        variants=(_line(*told, _detail(proof), time), _line(*told, "", time)),
-        noun="row of a rollback test",
+    message = messages.get(proof.revision, "")
+    return Block(variants=(partial(_proof_line, proof, message),), noun="rollback row")
+
+
+def _proof_line(proof: RevisionProof, message: str) -> str:
+    return _line(
+        code(proof.revision),
+        prose(message),
+        _verdict(proof),
+        _detail(proof),
+        seconds(proof.duration),
     )
 
 
@@ -97,7 +116,7 @@ def _verdict(proof: RevisionProof) -> str:
     said = VERDICTS[proof.verdict]
     if proof.verdict is Verdict.FAILED and proof.phase:
         said = f"{_PHASES[proof.phase]} fails"
-    return said if proof.verdict is Verdict.PASSED else f"**{said}**"
+    return f"**{said}**" if proof.verdict in BROKEN else said
 
 
 def _detail(proof: RevisionProof) -> str:

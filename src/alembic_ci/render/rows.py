@@ -123,7 +123,7 @@ class Row:
     @property
     def pending(self) -> tuple[str, ...] | None:
         """Return what is still to be applied, oldest first."""
-        if self.status is None:
+        if self.status is None or self.status.unknown:
             return None
         if self.database and self.database.status_after:
             return self.status.pending
@@ -133,7 +133,7 @@ class Row:
     @property
     def up_to_date(self) -> bool:
         """Tell whether it is known that nothing is left to do."""
-        return self.status is not None and not self.pending and not self.status.unknown
+        return self.status is not None and self.pending == ()
 
     def _results(self) -> Iterator[Result]:
         for step in self.steps:

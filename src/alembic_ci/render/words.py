@@ -58,6 +58,8 @@ def counted(number: int, noun: str) -> str:
 
 def seconds(duration: float) -> str:
     """Say how long something took, as precisely as anybody wants to know."""
+    if duration < 1:
+        return f"{duration * 1000:.0f} ms"
     if duration < _PRECISE_BELOW:
         return f"{duration:.1f} s"
     if duration < _MINUTE:

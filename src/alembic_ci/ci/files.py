@@ -1,0 +1,64 @@
+"""Files in the report folder: whole or not there at all, readable for the next step."""
+
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from alembic_ci.errors import SettingsError
+
+_PREFIX = "ALEMBIC_CI_"
+# GitLab's limits on a dotenv report: 5 KB, and 20 variables where nobody raised the number
+# (https://docs.gitlab.com/ci/yaml/artifacts_reports/#artifactsreportsdotenv).
+_ENV_BYTES = 5_120
+_ENV_VARIABLES = 20
+_ENV_VALUE_CHARACTERS = 1_000
+# What neither a shell nor a dotenv reader takes for anything but itself.
+_SIMPLE = re.compile(r"[A-Za-z0-9_./:@%+,=~-]*")
+_LIST = re.compile(r"[A-Za-z0-9_.-]+( [A-Za-z0-9_.-]+)+")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file in one go, with the permissions any new file gets; make its folder.
+
+    Raises SettingsError when the folder cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            draft.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"The report folder {path.parent} cannot be written: {error.strerror or error}.",
+            meaning="It belongs to another user, is read-only, or the disk is full.",
+            remedy="Name a folder that this process may write to with --report-dir.",
+        ) from error
+
+
+def write_outputs_env(path: Path, values: Mapping[str, str]) -> None:
+    """Write the outputs as ``ALEMBIC_CI_<NAME>=value`` lines, for GitLab's dotenv and for shells.
+
+    Lists are joined by commas. A value is left out when it is longer than 1,000 characters or has
+    more than letters, digits and ``_./:@%+,=~-``; so is what exceeds 20 lines or 5 KB. See
+    ``write_text`` for errors.
+    """
+    write_text(path, "".join(_bounded(_lines(values))))
+
+
+def _lines(values: Mapping[str, str]) -> Iterator[str]:
+    for name, value in values.items():
+        simple = value.replace(" ", ",") if _LIST.fullmatch(value) else value
+        if _SIMPLE.fullmatch(simple) and len(simple) <= _ENV_VALUE_CHARACTERS:
+            yield f"{_PREFIX}{name.upper().replace('-', '_')}={simple}\n"
+
+
+def _bounded(lines: Iterator[str]) -> Iterator[str]:
+    left = _ENV_BYTES
+    for _, line in zip(range(_ENV_VARIABLES), lines, strict=False):
+        if len(line) <= left:
+            left -= len(line)
+            yield line

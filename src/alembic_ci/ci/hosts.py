@@ -1,0 +1,39 @@
+"""What any CI host can be asked for, and which one this is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol, TextIO
+
+from alembic_ci.ci.annotations import Annotation
+from alembic_ci.ci.github import GitHub
+from alembic_ci.ci.gitlab import GitLab
+from alembic_ci.ci.plain import Plain
+
+
+class Host(Protocol):
+    """A CI host; none of its methods raises for what the host may refuse."""
+
+    def show(self, text: str, *, title: str = "") -> None:
+        """Print text nobody vouches for; under a *title* it is folded where the host can."""
+
+    def outputs(self, values: Mapping[str, str]) -> None:
+        """Hand values to later steps and jobs."""
+
+    def summary(self, markdown: str) -> None:
+        """Put a document on the page of the run."""
+
+    def annotate(self, annotations: Sequence[Annotation]) -> None:
+        """Put remarks beside the code, the most important first."""
+
+
+def host(variables: Mapping[str, str], stream: TextIO, *, secrets: Iterable[str] = ()) -> Host:
+    """Recognise the host by its *variables* and have it hide *secrets* in its log.
+
+    *stream* is where the host reads its commands: standard output or standard error.
+    """
+    if variables.get("GITHUB_ACTIONS") == "true":
+        github = GitHub(stream, variables)
+        github.mask(secrets)
+        return github
+    if variables.get("GITLAB_CI") == "true":
+        return GitLab(stream)
+    return Plain(stream)

@@ -1,0 +1,65 @@
+"""The long texts of the summary: SQL, said once for all databases that get the same, and output."""
+
+from collections.abc import Iterator, Sequence
+
+from alembic_ci.model import SqlResult, TextResult
+from alembic_ci.render.escape import code, fenced, folded, html_code
+from alembic_ci.render.fit import Block, Section, cut
+from alembic_ci.render.rows import Row
+from alembic_ci.render.words import counted, listed
+
+_SHOWN = 20_000
+
+
+def sql_section(found: Sequence[Row]) -> Iterator[Section]:
+    """Yield the upgrade scripts; one that does not fit is shown in part, then by its path."""
+    results: dict[str, SqlResult] = {}
+    names: dict[str, list[str]] = {}
+    for row in found:
+        if row.sql and row.sql.sql.strip():
+            results.setdefault(row.sql.sql, row.sql)
+            names.setdefault(row.sql.sql, []).append(row.name)
+    if results:
+        blocks = tuple(_block(names[sql], result) for sql, result in results.items())
+        yield Section(heading="### SQL\n\n", blocks=blocks)
+
+
+def output_section(found: Sequence[Row]) -> Iterator[Section]:
+    """Yield what the project's own Alembic printed."""
+    blocks = (
+        _output(row, step.result)
+        for row in found
+        for step in row.steps
+        if isinstance(step.result, TextResult) and step.result.text.strip()
+    )
+    yield Section(heading="### Output\n\n", blocks=tuple(blocks))
+
+
+def _output(row: Row, result: TextResult) -> Block:
+    title = f"{code(row.name)}\n\n"
+    return Block(
+        variants=(
+            lambda: f"{title}{fenced(result.text)}\n",
+            lambda: f"{title}The end:\n\n{fenced(result.text[-_SHOWN:])}\n",
+        ),
+        noun="output",
+    )
+
+
+def _block(names: Sequence[str], result: SqlResult) -> Block:
+    title = f"SQL of {listed([html_code(name) for name in names], 'database')}"
+    lines = counted(len(result.sql.splitlines()), "line")
+    path = code(result.upgrade_path)
+    beginning = cut(result.sql, _SHOWN).rpartition("\n")[0]
+    return Block(
+        variants=(
+            lambda: folded(f"{title}, {lines}", fenced(result.sql, "sql")),
+            lambda: folded(
+                f"{title}, the beginning", f"{fenced(beginning, 'sql')}\nThe whole: {path}\n"
+            ),
+            lambda: (
+                f"- The SQL of {listed([code(name) for name in names], 'database')} is in {path}.\n"
+            ),
+        ),
+        noun="script",
+    )

@@ -1,0 +1,53 @@
+import pytest
+
+from alembic_ci.model import State, StepReport
+from alembic_ci.render.words import counted, ids, listed, one_line, outcome, place, seconds, visible
+
+
+@pytest.mark.parametrize(
+    ("duration", "said"),
+    [
+        (0.0, "0 ms"),
+        (0.04, "40 ms"),
+        (1.26, "1.3 s"),
+        (12.4, "12 s"),
+        (75.0, "1 min 15 s"),
+        (3_725.0, "1 h 2 min"),
+    ],
+)
+def test_a_duration_is_said_as_precisely_as_one_cares(duration: float, said: str) -> None:
+    assert seconds(duration) == said
+
+
+def test_nouns_follow_their_number() -> None:
+    assert [counted(n, "revision") for n in (0, 1, 2_000)] == [
+        "0 revisions",
+        "1 revision",
+        "2,000 revisions",
+    ]
+
+
+def test_no_revision_at_all_is_base() -> None:
+    assert ids(()) == "base"
+    assert ids(("a", "b")) == "a, b"
+
+
+def test_long_lists_are_cut_and_counted() -> None:
+    assert listed(["a", "b"], "database") == "a, b"
+    assert listed(list("abcdefg"), "database") == "a, b, c, d, e and 2 more databases"
+
+
+def test_characters_that_act_are_spelled_out() -> None:
+    assert visible("a\x1b[0m\x00\u202e\udc80\tb\r\nc") == "a\\x1b[0m\\x00\\u202e\\udc80\tb\nc"
+    assert one_line(" a\n\n b\r") == "a b\\x0d"
+
+
+def test_a_place_is_file_and_line() -> None:
+    assert place("a.py", 3) == "a.py:3"
+    assert place("a.py", None) == "a.py"
+
+
+def test_a_skipped_step_says_why() -> None:
+    step = StepReport(name="upgrade", state=State.SKIPPED, reason="sql failed")
+
+    assert outcome(step) == "sql failed"
