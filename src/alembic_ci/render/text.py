@@ -78,7 +78,7 @@ def _step(step: StepReport, width: int, style: Style) -> Iterator[str]:
     yield f"  {_state(step.state, style)}  {step.name:<{width}}  {outcome(step)}{time}"
     below = " " * (width + 13)
     if isinstance(step.result, RollbackResult):
-        yield f"{below}proved on {one_line(step.result.scratch)}"
+        yield f"{below}tested on {one_line(step.result.scratch)}"
         for proof in step.result.proofs:
             for notice in proof.notices[:_NOTICES_SHOWN]:
                 yield f"{below}note: {one_line(proof.revision)}: {one_line(notice.text)}"

@@ -1,0 +1,44 @@
+"""What a CI host may show beside the code: each failure and note in a few lines, with its place."""
+
+from dataclasses import dataclass
+
+from alembic_ci.model import Report
+from alembic_ci.render.failure_text import whereabouts
+from alembic_ci.render.failures import Failure, failures, notes
+from alembic_ci.render.words import database_message, one_line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """A title and a message at a line of a file, if one is known."""
+
+    title: str
+    message: str
+    file: str | None
+    line: int | None
+
+
+def errors(report: Report) -> tuple[Remark, ...]:
+    """Return a remark for each failure."""
+    return tuple(map(_remark, failures(report)))
+
+
+def notices(report: Report) -> tuple[Remark, ...]:
+    """Return a remark for each thing that is worth knowing and fails nothing."""
+    return tuple(map(_remark, notes(report)))
+
+
+def _remark(failure: Failure) -> Remark:
+    problem = failure.problem
+    said = (
+        one_line(problem.problem),
+        *(f"- {one_line(item.text)}" for item in failure.differences),
+        database_message(problem.code, problem.database_error),
+        one_line(problem.remedy),
+    )
+    return Remark(
+        title=whereabouts(failure),
+        message="\n".join(filter(None, said)),
+        file=problem.file,
+        line=problem.line,
+    )
