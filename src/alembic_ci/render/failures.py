@@ -25,6 +25,7 @@ EXIT_CLASSES: dict[int, str] = {
     ExitCode.FINDINGS: "findings",
     ExitCode.BUG: "bug",
 }
+_VERDICT = "rollback"
 _DECLARE = "declare it irreversible with the comment `# alembic-ci: irreversible REASON`"
 
 
@@ -85,9 +86,11 @@ def _of(row: Row, known: dict[str, RevisionInfo]) -> Iterator[Failure]:
 
 
 def _only_sums_up(problem: Problem, step: StepReport) -> bool:
-    """Tell whether a step's problem says nothing that its parts do not say better."""
-    details = problem.revision, problem.file, problem.statement, problem.database_error
-    return not any(details) or problem in set(_told(step))
+    """Tell whether a step's problem says nothing that its parts do not say better.
+
+    The class is what tells a verdict from an accident in the middle of the test.
+    """
+    return problem.failure_class == _VERDICT or problem in set(_told(step))
 
 
 def _told(step: StepReport) -> Iterator[Problem | None]:

@@ -65,7 +65,8 @@ def test_every_way_to_be_disproved_has_words() -> None:
         RevisionProof(revision="a", verdict=Verdict.FAILED),
         RevisionProof(revision="b", verdict=Verdict.RESIDUE, phase=Phase.SECOND_UP),
     )
-    steps = (failed("rollback-test", DOWN, proved(*proofs)),)
+    sums_up = replace(DOWN, failure_class="rollback")
+    steps = (failed("rollback-test", sums_up, proved(*proofs)),)
 
     met = failures(report(environment("a", database(*steps, after=None)), exit_code=1))
 
@@ -80,7 +81,7 @@ def test_a_revision_without_sql_is_a_note_unless_the_step_failed() -> None:
     sample = unrendered()
     (note,) = notes(sample)
     result = sample.environments[0].databases[0].steps[0].result
-    steps = failed("sql", DOWN, result)
+    steps = failed("sql", note.problem, result)
     strict = report(environment("staging", database(steps, after=None)), exit_code=1)
 
     assert failures(sample) == ()
@@ -105,3 +106,12 @@ def test_a_step_with_a_result_and_no_complaint_has_none() -> None:
 
 def test_two_hundred_thousand_disproofs_are_gathered() -> None:
     assert len(failures(many(20, 1_000, broken=True))) == 20_000
+
+
+def test_an_accident_in_the_middle_of_a_rollback_test_is_told_beside_its_verdicts() -> None:
+    proof = RevisionProof(revision="a", verdict=Verdict.RESIDUE)
+    steps = (failed("rollback-test", DOWN, proved(proof)),)
+
+    met = failures(report(environment("x", database(*steps, after=None)), exit_code=1))
+
+    assert [item.problem.failure_class for item in met] == ["rollback-residue", "unreachable"]

@@ -1,13 +1,14 @@
 import json
 from collections.abc import Callable
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import get_type_hints
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from alembic_ci import model
-from alembic_ci.render.json_report import SCHEMA, SCHEMA_PATH, json_report
+from alembic_ci.render.json_report import SCHEMA, SCHEMA_PATH, _json, json_report
 from reports import SAMPLES, all_passed, many, residue
 
 DOCUMENT = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
@@ -86,3 +87,8 @@ def test_a_large_run_is_written_whole() -> None:
 
     assert len(told["environments"][0]["databases"]) == 10
     assert len(told["environments"][0]["databases"][9]["steps"][1]["result"]["proofs"]) == 200
+
+
+def test_a_value_the_schema_cannot_hold_is_our_bug() -> None:
+    with pytest.raises(TypeError, match="holds a PosixPath"):
+        _json((Path("x"),))

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -90,3 +91,7 @@ def test_a_tight_limit_keeps_the_verdict_and_closes_every_fold() -> None:
 
         assert shown.startswith("**Failed**: `staging`: The downgrade of b2d1")
         assert shown.count("<details") == shown.count("</details>")
+
+
+def test_a_run_that_found_no_project_has_a_summary_too() -> None:
+    assert "Alembic" not in summary(replace(all_passed(), project=None, environments=()))

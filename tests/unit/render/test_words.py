@@ -1,7 +1,13 @@
+from dataclasses import replace
+
 import pytest
 
-from alembic_ci.model import State, StepReport
+from alembic_ci.errors import ExitCode
+from alembic_ci.model import ChangeResult, Problem, State, StepReport
 from alembic_ci.render.words import counted, ids, listed, one_line, outcome, place, seconds, visible
+from reports import failed, proved, step, upgraded
+
+PROBLEM = Problem(failure_class="access-denied", exit_code=ExitCode.SETTINGS, problem="No.")
 
 
 @pytest.mark.parametrize(
@@ -51,3 +57,27 @@ def test_a_skipped_step_says_why() -> None:
     step = StepReport(name="upgrade", state=State.SKIPPED, reason="sql failed")
 
     assert outcome(step) == "sql failed"
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        ("stamp", replace(upgraded("a"), after=("b",)), "a -> b, nothing run, verified"),
+        ("upgrade", upgraded("a"), "nothing to do at a, verified"),
+        ("upgrade", upgraded("a", "b", verified=False), "a -> b, 1 revision, not verified"),
+    ],
+)
+def test_a_change_says_from_where_to_where(name: str, change: ChangeResult, said: str) -> None:
+    assert outcome(step(name, change)) == said
+
+
+def test_a_failed_change_says_where_it_stopped() -> None:
+    assert outcome(failed("upgrade", PROBLEM, upgraded("a", "b"))) == "stopped: a -> b, 1 revision"
+
+
+def test_a_failed_step_without_a_result_names_its_class() -> None:
+    assert outcome(failed("sql", PROBLEM)) == "access denied"
+
+
+def test_an_empty_rollback_test_says_so() -> None:
+    assert outcome(step("rollback-test", proved())) == "no revision to prove"
