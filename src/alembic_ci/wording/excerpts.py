@@ -1,0 +1,39 @@
+"""Two values side by side, short enough to read."""
+
+_SHORT = 80  # characters; a longer value is shown around the first difference
+_CONTEXT = 20
+_EXCERPT = 60
+
+
+def code(text: str) -> str:
+    """Mark *text* as code; MySQL's own backticks would end it, and say nothing to a reader."""
+    return f"`{text.replace('`', '')}`"
+
+
+def value_change(name: str, before: str | None, after: str | None) -> str:
+    """Say how a named value changed: ``on delete is `CASCADE`, was `NO ACTION```."""
+    if all(len(value or "") <= _SHORT and "\n" not in (value or "") for value in (before, after)):
+        return f"{name} is {_quoted(after)}, was {_quoted(before)}"
+    if before is None or after is None:
+        return f"{name} is {_quoted(_excerpt(after, 0))}, was {_quoted(_excerpt(before, 0))}"
+    start = max(0, _same_start(before, after) - _CONTEXT)
+    now, was = _excerpt(after, start), _excerpt(before, start)
+    return f"{name} differs: {_quoted(now)}, was {_quoted(was)}"
+
+
+def _same_start(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((index for index, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _excerpt(value: str | None, start: int) -> str | None:
+    """Return one line of the value from about *start*, with dots where something is left out."""
+    if value is None:
+        return None
+    cut = " ".join(value[start : start + _EXCERPT].split())
+    ends = "" if start + _EXCERPT >= len(value) else " ..."
+    return f"{'... ' if start else ''}{cut}{ends}"
+
+
+def _quoted(value: str | None) -> str:
+    return "none" if value is None else code(value)

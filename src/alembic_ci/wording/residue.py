@@ -1,0 +1,197 @@
+"""What up and down, or up, down and up, left different."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from alembic_ci.delta import Attributes, Change, Delta, ObjectKey
+from alembic_ci.model import Difference, Phase
+from alembic_ci.wording.excerpts import code, value_change
+
+_CONTAINERS = {"table", "foreign table", "view", "materialized view", "composite type"}
+_FIELDS = {"column", "attribute"}
+_FIRES_ON = {"trigger", "rule", "policy"}
+_RENAMED = {"index", "primary key", "unique constraint", "foreign key", "check constraint"}
+_ORDER = "position"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    """The sentences of one phase; ``{o}`` is the object, `{was}` and `{now}` its two states."""
+
+    left: str
+    taken: str
+    changed: str
+    redefined: str
+    renamed: str
+    ordered: str
+
+
+_WORDS = {
+    Phase.UP: _Words(
+        left="upgrade adds {o}",
+        taken="upgrade takes {o}",
+        changed="upgrade changes {o}: {now}",
+        redefined="upgrade turns {o} into {now}, it was {was}",
+        renamed="upgrade calls {o} {now}",
+        ordered="upgrade changes the order of the columns of table {o}: {now}",
+    ),
+    Phase.DOWN: _Words(
+        left="downgrade leaves {o} behind",
+        taken="downgrade takes {o}, which was there before",
+        changed="downgrade changes {o}: {now}",
+        redefined="downgrade brings back {o} as {now}, it was {was}",
+        renamed="downgrade brings back {o} under the name {now}",
+        ordered="downgrade brings back the columns of table {o} in another order: {now}",
+    ),
+    Phase.SECOND_UP: _Words(
+        left="second upgrade ends with {o}, which was not there after the first",
+        taken="second upgrade ends without {o}, which was there after the first",
+        changed="second upgrade makes {o} differently: {now}",
+        redefined="second upgrade makes {o} as {now}, the first made it as {was}",
+        renamed="second upgrade calls {o} {now}",
+        ordered="second upgrade makes the columns of table {o} in another order: {now}",
+    ),
+}
+
+Found = Iterator[tuple[ObjectKey, str]]
+
+
+def residue(delta: Delta, phase: Phase) -> tuple[tuple[Difference, ...], tuple[Difference, ...]]:
+    """Return what should not have changed, and notices of changes that nobody has to mend.
+
+    A table that is left or missing speaks for its columns and indexes. The order of columns, and
+    a constraint without a name that now has one, are notices. The order is that of the names.
+    """
+    words = _WORDS[phase]
+    changes = _without_parts_of_whole(delta.changes)
+    renamed = _renames(changes)
+    moved = renamed.keys() | renamed.values()
+    notable = {key: change for key, change in changes.items() if key not in moved}
+    names = list(_renamings(renamed, words))
+    differences = [*_differences(notable, words), *(item for item in names if not _unnamed(item))]
+    notices = [*_orders(changes, words), *(item for item in names if _unnamed(item))]
+    return _sorted(differences), _sorted(notices)
+
+
+def described(key: ObjectKey, attributes: Attributes) -> str:
+    """Name an object in a sentence: ``index `ix_users_email` of table `users```."""
+    kind = "unique index" if attributes.get("unique") in {"yes", "UNIQUE"} else key.kind
+    if not key.parent:
+        return f"{kind} {code(key.name)}"
+    if key.kind in _FIELDS:
+        return f"{kind} {code(f'{key.parent}.{key.name}')}"
+    if key.kind in _FIRES_ON:
+        return f"{kind} {code(key.name)} on {code(key.parent)}"
+    if key.name == "PRIMARY":
+        return f"{kind} of table {code(key.parent)}"
+    return f"{kind} {code(key.name)} of table {code(key.parent)}"
+
+
+def _without_parts_of_whole(changes: Mapping[ObjectKey, Change]) -> dict[ObjectKey, Change]:
+    """Drop what came or went only because the table it belongs to did."""
+    whole = {
+        key.name
+        for key, change in changes.items()
+        if key.kind in _CONTAINERS and (change.before is None or change.after is None)
+    }
+    return {key: change for key, change in changes.items() if key.parent not in whole}
+
+
+def _differences(changes: Mapping[ObjectKey, Change], words: _Words) -> Found:
+    for key, change in changes.items():
+        match change:
+            case Change(before=None, after=after) if after is not None:
+                yield key, words.left.format(o=described(key, after))
+            case Change(before=before, after=None) if before is not None:
+                yield key, words.taken.format(o=described(key, before))
+            case Change(before=before, after=after) if before is not None and after is not None:
+                yield from _changed(key, before, after, words)
+
+
+def _changed(key: ObjectKey, before: Attributes, after: Attributes, words: _Words) -> Found:
+    names = _changed_names(before, after)
+    what = described(key, before if "unique" not in names else {})
+    if key.kind in _FIELDS and names & {"type", "nullable"}:
+        text = words.redefined.format(
+            o=what, now=code(_definition(after)), was=code(_definition(before))
+        )
+        names -= {"type", "nullable"}
+        more = _attribute_changes(names, before, after)
+        yield key, f"{text}; {more}" if more else text
+    elif names:
+        now = _attribute_changes(names, before, after)
+        yield key, words.changed.format(o=what, now=now)
+
+
+def _changed_names(before: Attributes, after: Attributes) -> set[str]:
+    names = before.keys() | after.keys()
+    return {name for name in names if before.get(name) != after.get(name)} - {_ORDER}
+
+
+def _definition(attributes: Attributes) -> str:
+    return f"{attributes.get('type', '')} {attributes.get('nullable', '')}".strip()
+
+
+def _attribute_changes(names: set[str], before: Attributes, after: Attributes) -> str:
+    texts = (value_change(name, before.get(name), after.get(name)) for name in sorted(names))
+    return ", ".join(texts)
+
+
+def _renames(changes: Mapping[ObjectKey, Change]) -> dict[ObjectKey, ObjectKey]:
+    """Pair keys and indexes that went with ones that came and differ in nothing but the name."""
+    gone: dict[tuple[str, ...], list[ObjectKey]] = {}
+    come: dict[tuple[str, ...], list[ObjectKey]] = {}
+    for key in sorted(changes):
+        change = changes[key]
+        if key.kind in _RENAMED and change.after is None and change.before is not None:
+            gone.setdefault(_structure(key, change.before), []).append(key)
+        elif key.kind in _RENAMED and change.before is None and change.after is not None:
+            come.setdefault(_structure(key, change.after), []).append(key)
+    return {
+        old: new
+        for structure, keys in gone.items()
+        for old, new in zip(keys, come.get(structure, ()), strict=False)
+    }
+
+
+def _structure(key: ObjectKey, attributes: Attributes) -> tuple[str, ...]:
+    pairs = (f"{name}={value}" for name, value in sorted(attributes.items()))
+    return (key.kind, key.parent, *pairs)
+
+
+def _renamings(renamed: Mapping[ObjectKey, ObjectKey], words: _Words) -> Found:
+    for old, new in renamed.items():
+        yield old, words.renamed.format(o=described(old, {}), now=code(new.name))
+
+
+def _unnamed(item: tuple[ObjectKey, str]) -> bool:
+    """Tell whether the object had no name of its own, so nothing can miss it."""
+    return item[0].name.startswith("(")
+
+
+def _orders(changes: Mapping[ObjectKey, Change], words: _Words) -> Found:
+    """Yield one notice for each table whose columns swapped places; moving up does not count."""
+    places: dict[str, list[tuple[int, int, str]]] = {}
+    for key, (before, after) in changes.items():
+        if before is None or after is None or not (_ORDER in before and _ORDER in after):
+            continue
+        place = (int(before[_ORDER]), int(after[_ORDER]), key.name)
+        places.setdefault(key.parent, []).append(place)
+    for parent, moved in places.items():
+        if any(one[1] > other[1] for one, other in pairwise(sorted(moved))):
+            names = ", ".join(code(name) for _, _, name in sorted(moved, key=lambda m: m[1]))
+            yield ObjectKey("table", "", parent), words.ordered.format(o=code(parent), now=names)
+
+
+def _sorted(found: list[tuple[ObjectKey, str]]) -> tuple[Difference, ...]:
+    """Put a table before its parts, and tables by name."""
+    counted = Counter(found)
+    ordered = sorted(counted, key=_place)
+    return tuple(Difference(text=text, object=str(key)) for key, text in ordered)
+
+
+def _place(item: tuple[ObjectKey, str]) -> tuple[str, bool, ObjectKey, str]:
+    key, text = item
+    return key.parent or key.name, bool(key.parent), key, text
