@@ -1,7 +1,7 @@
 """Values of module-level names, read from the syntax tree without running anything."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 Constant = str | int | float | bytes | complex | None | tuple["Constant", ...]
@@ -22,16 +22,19 @@ class Unreadable:
     source: str
 
 
+Resolve = Callable[[str], Constant | Unreadable]  # the value of an imported, maybe dotted name
+
+
 class _NotConstantError(Exception):
     """The expression calls, imports or computes something."""
 
 
-def assignments(module: ast.Module) -> dict[str, Assignment]:
+def assignments(module: ast.Module, imported: Resolve) -> dict[str, Assignment]:
     """Return the last value of each name assigned at the top level of *module*."""
-    found: dict[str, Assignment] = {}
+    reader = _Reader(imported)
     for line, name, expression in _bindings(module):
-        found[name] = Assignment(line, _value(expression, found))
-    return found
+        reader.known[name] = Assignment(line, reader.value(expression))
+    return reader.known
 
 
 def _bindings(module: ast.Module) -> Iterator[tuple[int, str, ast.expr]]:
@@ -53,32 +56,50 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[int, str, ast.ex
                 yield from _pairs(part, item)
 
 
-def _value(expression: ast.expr, known: Mapping[str, Assignment]) -> Constant | Unreadable:
-    try:
-        return _constant(expression, known)
-    except _NotConstantError:
-        return Unreadable(ast.unparse(expression))
+class _Reader:
+    """Computes expressions from the names that were assigned or imported so far."""
 
+    def __init__(self, imported: Resolve) -> None:
+        self.known: dict[str, Assignment] = {}
+        self._imported = imported
 
-def _constant(node: ast.expr, known: Mapping[str, Assignment]) -> Constant:
-    match node:
-        case ast.Constant(value=value) if value is not Ellipsis:
-            return value
-        case ast.Name(id=name) if name in known:
-            return _known(known[name])
-        case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
-            return tuple(_constant(item, known) for item in items)
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return _joined(_constant(left, known), _constant(right, known))
-        case ast.JoinedStr(values=parts):
-            return "".join(_text(part, known) for part in parts)
-    raise _NotConstantError
+    def value(self, expression: ast.expr) -> Constant | Unreadable:
+        try:
+            return self._constant(expression)
+        except _NotConstantError:
+            return Unreadable(ast.unparse(expression))
 
-
-def _known(assignment: Assignment) -> Constant:
-    if isinstance(assignment.value, Unreadable):
+    def _constant(self, node: ast.expr) -> Constant:
+        match node:
+            case ast.Constant(value=value) if value is not Ellipsis:
+                return value
+            case ast.Name(id=name) if name in self.known:
+                return _readable(self.known[name].value)
+            case ast.Name() | ast.Attribute():
+                return _readable(self._imported(ast.unparse(node)))
+            case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
+                return tuple(self._constant(item) for item in items)
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                return _joined(self._constant(left), self._constant(right))
+            case ast.JoinedStr(values=parts):
+                return "".join(self._text(part) for part in parts)
         raise _NotConstantError
-    return assignment.value
+
+    def _text(self, part: ast.expr) -> str:
+        match part:
+            case ast.Constant(value=str() as text):
+                return text
+            case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
+                constant = self._constant(value)
+                if isinstance(constant, str | int):
+                    return str(constant)
+        raise _NotConstantError
+
+
+def _readable(value: Constant | Unreadable) -> Constant:
+    if isinstance(value, Unreadable):
+        raise _NotConstantError
+    return value
 
 
 def _joined(left: Constant, right: Constant) -> Constant:
@@ -86,15 +107,4 @@ def _joined(left: Constant, right: Constant) -> Constant:
         return left + right
     if isinstance(left, tuple) and isinstance(right, tuple):
         return left + right
-    raise _NotConstantError
-
-
-def _text(part: ast.expr, known: Mapping[str, Assignment]) -> str:
-    match part:
-        case ast.Constant(value=str() as text):
-            return text
-        case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
-            constant = _constant(value, known)
-            if isinstance(constant, str | int):
-                return str(constant)
     raise _NotConstantError

@@ -11,6 +11,7 @@ from pathlib import Path
 from alembic_ci.errors import HistoryError
 from alembic_ci.history.bodies import entry
 from alembic_ci.history.constants import Assignment, Unreadable, assignments
+from alembic_ci.history.imports import imported
 from alembic_ci.history.revision import Revision
 
 _MARK = b"alembic-ci:"
@@ -28,7 +29,7 @@ def parsed(source: bytes, path: Path, shown: str) -> Revision:
         HistoryError: the file does not compile, or its identifiers cannot be read.
     """
     module = _module(source, shown)
-    file = _File(shown, assignments(module))
+    file = _File(shown, assignments(module, imported(module, path)))
     identifier, line = file.identifier(path)
     downgrade = entry(module, "downgrade")
     parents = file.required("down_revision")
