@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TextIO
 
 from alembic_ci import __version__
-from alembic_ci.ci.choice import host
+from alembic_ci.ci.hosts import Host, host
 from alembic_ci.environments import environments
 from alembic_ci.errors import AlembicCIError, Interrupted, combined
 from alembic_ci.history import History, info
@@ -24,7 +24,7 @@ from alembic_ci.pipeline import Pipeline
 from alembic_ci.progress import Bar, Lines, Passing
 from alembic_ci.project.interpreter import interpreter
 from alembic_ci.project.locate import Project, locate
-from alembic_ci.publish import Places, publish, show
+from alembic_ci.publish import Places, publish
 from alembic_ci.redaction import Redactor
 from alembic_ci.render.style import coloured, plain
 from alembic_ci.render.text import text
@@ -52,6 +52,7 @@ class _Found:
 
     environments: list[EnvironmentReport]
     redact: Redactor
+    host: Host
     context: Context | None = None
     pipeline: Pipeline | None = None
     problem: Problem | None = None
@@ -61,7 +62,7 @@ class _Found:
 def run(command: str, arguments: Sequence[str], settings: Settings, outside: Outside) -> int:
     """Do what *command* says, publish the report, and return the exit code."""
     started, began = monotonic(), datetime.now(UTC)
-    found = _Found([], Redactor(()))
+    found = _Found([], Redactor(()), host(outside.variables, outside.report))
     try:
         _work(command, arguments, settings, outside, found)
     except AlembicCIError as error:
@@ -81,7 +82,9 @@ def _work(
     found: _Found,
 ) -> None:
     chosen = environments(settings, outside.variables)
-    found.redact = Redactor(s for e in chosen for d in e.databases for s in d.url.secrets())
+    secrets = [s for e in chosen for d in e.databases for s in d.url.secrets()]
+    found.redact = Redactor(secrets)
+    found.host = host(outside.variables, outside.report, secrets=secrets)
     found.context = _context(command, settings, outside, found.redact)
     found.pipeline = Pipeline(found.context, command, arguments)
     for report in found.pipeline.reports(chosen):
@@ -182,10 +185,10 @@ def _spoken_of(environments: Iterable[EnvironmentReport]) -> set[str]:
 def _published(report: Report, settings: Settings, outside: Outside, found: _Found) -> int:
     """Publish; a report that could not be written fails a run that had passed."""
     places = Places(folder=_folder(settings, outside), start=outside.directory)
-    failed = publish(report, places, host(outside.variables, outside.talk))
+    failed = publish(report, places, found.host)
     if report.command != "alembic" or report.exit_code:
-        show(text(report, style=coloured if outside.colour else plain), outside.report)
+        found.host.show(text(report, style=coloured if outside.colour else plain))
     if failed is None:
         return report.exit_code
-    show(f"{failed.problem} {failed.remedy}\n", outside.talk)
+    found.host.show(f"{failed.problem} {failed.remedy}\n")
     return report.exit_code or int(failed.exit_code)

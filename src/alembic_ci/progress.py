@@ -4,7 +4,7 @@ import shutil
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from alembic_ci.ci.hosts import harmless
+from alembic_ci.ci.foreign import harmless
 from alembic_ci.redaction import Redactor
 
 _BAR_WIDTH = 24

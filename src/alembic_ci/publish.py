@@ -4,17 +4,16 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 from alembic_ci.ci.annotations import Annotation, Level
 from alembic_ci.ci.files import write_outputs_env, write_text
 from alembic_ci.ci.hosts import Host
 from alembic_ci.errors import AlembicCIError
 from alembic_ci.model import Report
-from alembic_ci.render.failures import failures
 from alembic_ci.render.json_report import json_report
 from alembic_ci.render.markdown import summary
 from alembic_ci.render.outputs import ReportPaths, outputs
+from alembic_ci.render.remarks import errors, notices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,22 +50,12 @@ def publish(report: Report, places: Places, host: Host) -> AlembicCIError | None
 
 
 def _annotations(report: Report) -> Iterator[Annotation]:
-    for failure in failures(report):
-        told = failure.problem
-        parts = (told.problem, told.database_error or "", told.remedy)
-        yield Annotation(
-            level=Level.ERROR,
-            title=f"alembic-ci: {told.failure_class}",
-            message="\n".join(part for part in parts if part),
-            file=told.file,
-            line=told.line,
-        )
-
-
-def show(text: str, stream: TextIO) -> None:
-    """Print the report; a reader that went away is no reason to fail."""
-    try:
-        stream.write(text)
-        stream.flush()
-    except (OSError, ValueError):
-        return
+    for level, remarks in ((Level.ERROR, errors(report)), (Level.NOTICE, notices(report))):
+        for remark in remarks:
+            yield Annotation(
+                level=level,
+                title=remark.title,
+                message=remark.message,
+                file=remark.file,
+                line=remark.line,
+            )

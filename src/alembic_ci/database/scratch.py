@@ -13,7 +13,7 @@ from alembic_ci.database.server_databases import WAYS, ServerDatabases
 from alembic_ci.errors import AlembicCIError, ScratchError
 from alembic_ci.urls import DatabaseURL, Dialect
 
-_LOOK_TIMEOUT = 3.0  # seconds; the real database's traits are welcome, not needed
+_LOOK_TIMEOUT = 0.0  # seconds: one attempt; the real one's traits are welcome, not needed
 
 
 class ScratchServer(Protocol):
@@ -28,6 +28,9 @@ class ScratchServer(Protocol):
 
     def drop(self, url: DatabaseURL) -> None:
         """Remove a database that ``create`` made, whoever still uses it."""
+
+    def recreate(self, url: DatabaseURL) -> None:
+        """Make it empty again, under the same name and URL."""
 
 
 @contextlib.contextmanager

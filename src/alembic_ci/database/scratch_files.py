@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from alembic_ci.database.drivers import harmless_query
-from alembic_ci.database.leftovers import scratch_name
+from alembic_ci.database.leftovers import FILES_PREFIX, remove_old_files, scratch_name
 from alembic_ci.database.private_home import quick_folder
 from alembic_ci.urls import DatabaseURL
 
@@ -34,12 +34,19 @@ class SQLiteFiles:
         for path in self.folder.glob(f"{Path(url.database or '').name}*"):
             path.unlink(missing_ok=True)
 
+    def recreate(self, url: DatabaseURL) -> None:
+        """Make a database empty again, under the same name."""
+        self.drop(url)
+        Path(url.database or "").touch(mode=0o600)
+
 
 @contextlib.contextmanager
 def sqlite_files(project: DatabaseURL) -> Iterator[SQLiteFiles]:
     """Make a folder for scratch files, and remove it with all that is in it."""
+    place = quick_folder()
+    remove_old_files(place, now=time.time())
     with tempfile.TemporaryDirectory(
-        prefix="alembic_ci_scratch_", dir=quick_folder(), ignore_cleanup_errors=True
+        prefix=FILES_PREFIX, dir=place, ignore_cleanup_errors=True
     ) as folder:
         yield SQLiteFiles(
             description=f"a temporary file (SQLite {sqlite3.sqlite_version})",

@@ -67,6 +67,12 @@ class ServerDatabases:
             drop_database(control, url.database or "")
         self._made.remove(url)
 
+    def recreate(self, url: DatabaseURL) -> None:
+        """Make a database empty again, under the same name; sessions on it are ended."""
+        with Control.open(self._admin, timeout=self._timeout) as control:
+            drop_database(control, url.database or "")
+            self._create(control, quote(url.dialect, url.database or ""))
+
     def drop_all(self) -> None:
         """Drop what is left at the end; a failure is only logged, for later runs will clean up."""
         for url in tuple(self._made):

@@ -1,12 +1,12 @@
 """The rollback test: up, down, up of each new revision on a throw-away database."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 from alembic_ci.database.scratch import ScratchServer, scratch_server
 from alembic_ci.environments import scratch_url
 from alembic_ci.errors import ExitCode
-from alembic_ci.history import History
 from alembic_ci.model import (
     Phase,
     Problem,
@@ -160,16 +160,16 @@ class _Test:
             scope=self._desk.context.settings.scope,
             proofs=tuple(prover.proofs),
         )
-        return Outcome(result=result, problem=verdict(result, self._desk.context.history))
+        return Outcome(result=result, problem=verdict(result, self._desk.context))
 
 
-def verdict(result: RollbackResult, history: History) -> Problem | None:
+def verdict(result: RollbackResult, context: Context) -> Problem | None:
     """Return the problem of a rollback test in which some revision is not proved."""
     bad = [proof for proof in result.proofs if proof.verdict in _BAD]
     if not bad:
         return None
     first = bad[0]
-    revision = history.revisions[first.revision]
+    revision = context.history.revisions[first.revision]
     return Problem(
         failure_class="rollback",
         exit_code=ExitCode.FAILED,
@@ -179,7 +179,7 @@ def verdict(result: RollbackResult, history: History) -> Problem | None:
         remedy="Correct the downgrade, or declare the revision irreversible with a comment "
         "`# alembic-ci: irreversible REASON`.",
         revision=first.revision,
-        file=str(revision.path),
+        file=os.path.relpath(revision.path, context.start_directory),
         line=revision.downgrade_line or revision.line,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from io import StringIO
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
@@ -85,6 +86,7 @@ class OfflineRun:
             self._report(name)
 
     def _caught(self, migrate: Any) -> Any:
+        @functools.wraps(migrate)
         def caught(*args: Any, **options: Any) -> None:
             self._failure = None
             try:

@@ -7,6 +7,7 @@ Alembic except RevisionStep, whose constructor has not changed from 1.8 to 1.20.
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Iterator, Optional, Tuple
 
 from alembic import command
@@ -156,6 +157,7 @@ class OnlineRun:
     def _recorded(self, migrate: Any) -> Any:
         """Remember what a revision raises before env.py can hide it."""
 
+        @functools.wraps(migrate)
         def recorded(*args: Any, **options: Any) -> Any:
             self._statements.start()
             try:
