@@ -124,6 +124,15 @@ def test_set_overrides_options_as_if_written_in_the_file(root: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(("text", "recursive"), [("true", True), ("True", False), ("1", False)])
+def test_only_the_word_true_is_true_in_an_ini_file(
+    root: Path, text: str, *, recursive: bool
+) -> None:
+    put(root, {"alembic.ini": f"{INI}recursive_version_locations = {text}\n"})
+
+    assert located(root).recursive is recursive
+
+
 def test_set_overrides_pyproject_too(root: Path) -> None:
     put(root, {"pyproject.toml": TOML})
 
@@ -365,6 +374,20 @@ def test_a_malformed_ini_file_is_named_without_quoting_it(
 
     assert place in error.problem
     assert "secret" not in error.problem + error.meaning + error.remedy
+
+
+def test_a_broken_pyproject_is_named(root: Path) -> None:
+    put(root, {"db/pyproject.toml": "[tool.alembic\n"})
+
+    error = failure(root, config="db/pyproject.toml")
+
+    assert error.problem.startswith(f"{root}/db/pyproject.toml cannot be read: ")
+
+
+def test_a_package_cannot_be_asked_of_an_interpreter_that_does_not_run(root: Path) -> None:
+    put(root, {"alembic.ini": "[alembic]\nscript_location = shop:db\n", "python": ""})
+
+    assert "The package shop" in failure(root, python=str(root / "python")).problem
 
 
 def test_an_ini_file_in_another_encoding_is_named(root: Path) -> None:

@@ -61,11 +61,6 @@ def _module(source: bytes, shown: str) -> ast.Module:
             remedy=f"Correct the file. It was read with Python {version}; if it uses newer syntax, "
             "run alembic-ci on that Python.",
         ) from error
-    except ValueError as error:
-        raise HistoryError(
-            f"{shown} is not Python source: it holds null bytes.",
-            remedy="Restore the file from version control.",
-        ) from error
 
 
 def _message(module: ast.Module) -> str:
