@@ -1,11 +1,7 @@
 """Casts and transforms."""
 
-from alembic_ci.database.postgresql.fragments import comment, words
+from alembic_ci.database.postgresql.fragments import FIRST_USER_OID, comment, words
 from alembic_ci.database.postgresql.section import Section, Unit, not_of_extension, select
-
-
-USER = 16384
-"""The first OID that initdb does not use (``FirstNormalObjectId``)."""
 
 
 def _casts(_version: int) -> str:
@@ -22,7 +18,7 @@ def _casts(_version: int) -> str:
         comment=comment("pg_cast", "c.oid"),
     )
     return f"""{select("0", "'cast'", "''", name, attributes)}
-from pg_catalog.pg_cast c where c.oid >= {USER} and {not_of_extension("pg_cast", "c.oid")}"""
+from pg_catalog.pg_cast c where c.oid >= {FIRST_USER_OID} and {not_of_extension("pg_cast", "c.oid")}"""
 
 
 def _transforms(_version: int) -> str:

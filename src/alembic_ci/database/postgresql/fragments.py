@@ -6,6 +6,9 @@ a letter: some drivers read those as placeholders even when no parameters are gi
 
 NOT_SYSTEM = "pg_catalog.left({n}.nspname, 3) <> 'pg_' and {n}.nspname <> 'information_schema'"
 
+FIRST_USER_OID = 16384
+"""The first OID that initdb does not use."""
+
 
 def catalogue(name: str) -> str:
     """Return the expression for a system catalogue's OID, as ``pg_depend.classid`` holds it."""

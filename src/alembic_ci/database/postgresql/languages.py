@@ -1,6 +1,7 @@
 """Procedural languages and access methods."""
 
 from alembic_ci.database.postgresql.fragments import (
+    FIRST_USER_OID,
     comment,
     privileges,
     role,
@@ -35,7 +36,7 @@ def _methods(_version: int) -> str:
         handler="m.amhandler::pg_catalog.regproc::text", comment=comment("pg_am", "m.oid")
     )
     return f"""{select("0", "'access method'", "''", "m.amname", attributes)}
-from pg_catalog.pg_am m where m.oid >= 16384 and {not_of_extension("pg_am", "m.oid")}"""
+from pg_catalog.pg_am m where m.oid >= {FIRST_USER_OID} and {not_of_extension("pg_am", "m.oid")}"""
 
 
 SECTIONS = (

@@ -8,7 +8,7 @@ https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-STATS-F
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from alembic_ci.database.postgresql.fragments import catalogue
+from alembic_ci.database.postgresql.fragments import FIRST_USER_OID, catalogue
 from alembic_ci.database.postgresql.statement import SECTIONS
 from alembic_ci.database.tracking import Query, Value
 
@@ -55,7 +55,8 @@ class Probe:
     """Where the session stands.
 
     *transaction* is the session's own count; *own_xid* is 0 while nothing was written; *next_xid*
-    is what the next writing transaction will get if none comes between.
+    is what the next writing transaction will get if none comes between. *by_hand* tells whether a
+    statement wrote to a catalogue: it keeps a lock on it that DDL gives back at once.
     """
 
     backend: int
@@ -63,6 +64,7 @@ class Probe:
     own_xid: int
     next_xid: int
     counting: bool
+    by_hand: bool
     prepared: bool
     writes: Mapping[str, Writes]
 
@@ -112,6 +114,9 @@ def probe_sql(version: int) -> str:
  coalesce(pg_catalog.txid_current_if_assigned(), 0),
  pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot()),
  pg_catalog.current_setting('track_counts'),
+ (select count(*) from pg_catalog.pg_locks l where l.pid = pg_catalog.pg_backend_pid()
+ and l.locktype = 'relation' and l.relation < {FIRST_USER_OID}
+ and l.mode not in ('AccessShareLock', 'RowShareLock')),
  exists (select 1 from pg_catalog.pg_prepared_statements s where s.name = '{PREPARED}')::int,
  (select pg_catalog.string_agg(pg_catalog.concat_ws(' ', w.catalogue, w.inserted, w.updated,
  w.deleted), ',') from ({writes_table(version)}) w
@@ -120,13 +125,14 @@ def probe_sql(version: int) -> str:
 
 def probe(query: Query, sql: str) -> Probe:
     """Ask and read the answer."""
-    backend, transaction, own, following, counting, prepared, writes, _ = query(sql)[0]
+    backend, transaction, own, following, counting, by_hand, prepared, writes, _ = query(sql)[0]
     return Probe(
         backend=_number(backend),
         transaction=_number(transaction),
         own_xid=_number(own),
         next_xid=_number(own) + 1 if own else _number(following),
         counting=counting == "on",
+        by_hand=_number(by_hand) > 0,
         prepared=bool(prepared),
         writes=dict(_parsed(entry.split(" ")) for entry in str(writes or "").split(",") if entry),
     )

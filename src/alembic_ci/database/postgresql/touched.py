@@ -88,15 +88,14 @@ def _relations() -> str:
 select l.relation as oid from locked l where l.relation is not null
 union select c.oid from pg_catalog.pg_class c
  where {_wrote("pg_class", how="w.updated")} and {_fresh("c")}
-union select a.attrelid from pg_catalog.pg_attribute a where {columns} and {_fresh("a")}
-union select i.indrelid from pg_catalog.pg_index i
- where {_wrote("pg_index", how="w.updated")} and {_fresh("i")}
-union select k.conrelid from pg_catalog.pg_constraint k
- where {_wrote("pg_constraint", how="w.updated")} and k.conrelid > 0 and {_fresh("k")})"""
+union select a.attrelid from pg_catalog.pg_attribute a where {columns} and {_fresh("a")})"""
 
 
 def _dependents() -> str:
-    """Return what names an altered object in its own definition, for that may be a new name."""
+    """Return what names an altered object in its own definition, for that may be a new name.
+
+    Locked objects are among them: COMMENT locks a constraint or trigger, and not its table.
+    """
     return f"""renamed as materialized (
 select {_CLASS}::oid as classid, c.oid from pg_catalog.pg_class c
  where c.oid = any (array(select r.oid from altered_relations r)) and ({_fresh("c")}
@@ -110,7 +109,8 @@ union all select {_PROC}::oid, r.oid from altered_routines r),
 dependents as materialized (
 select d.classid, d.objid from renamed r
  cross join lateral (select d.classid, d.objid from pg_catalog.pg_depend d
- where d.refclassid = r.classid and d.refobjid = r.oid) d)"""
+ where d.refclassid = r.classid and d.refobjid = r.oid) d
+union all select l.classid, l.objid from locked l where l.classid is not null)"""
 
 
 def _closure() -> str:

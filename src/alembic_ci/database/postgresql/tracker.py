@@ -72,7 +72,7 @@ class PostgreSQLTracker:
         probed = self._probe()
         follows = self._last is not None and probed.follows(self._last)
         self._last = probed
-        if not follows or not probed.counting or _named_everywhere(probed):
+        if not follows or probed.by_hand or not probed.counting or _named_everywhere(probed):
             return self._store.replace_all(self._everything())
         if not probed.own_xid or not probed.writes:
             return self._store.replace({})
