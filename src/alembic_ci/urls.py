@@ -116,7 +116,7 @@ class DatabaseURL:
             misread = _MISREAD_BARE if bare else _MISREAD
             yield "/" + misread.sub(lambda found: _encoded(found[0]), self.database)
         if self.query:
-            yield "?" + urlencode(self.query, errors="surrogateescape")
+            yield "?" + urlencode(self.query, errors="surrogatepass")
 
     def _address(self) -> str:
         host = self.host or ""
@@ -126,13 +126,13 @@ class DatabaseURL:
 
 def spellings(secret: str) -> frozenset[str]:
     """Return a secret as written, percent-decoded, and as the usual encoders write it."""
-    plus = quote_plus(secret, errors="surrogateescape")
-    encoded = {quote(secret, safe=safe, errors="surrogateescape") for safe in _UNTOUCHED}
+    plus = quote_plus(secret, errors="surrogatepass")
+    encoded = {quote(secret, safe=safe, errors="surrogatepass") for safe in _UNTOUCHED}
     return frozenset({secret, unquote(secret), plus, *encoded}) - {""}
 
 
 def _encoded(text: str) -> str:
-    return quote(text, safe="", errors="surrogateescape")
+    return quote(text, safe="", errors="surrogatepass")
 
 
 def _check_sqlite(url: DatabaseURL) -> None:

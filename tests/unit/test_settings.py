@@ -226,7 +226,7 @@ def test_a_wrong_flag_is_named() -> None:
         ("[tool.alembic-ci.environments.a]\nprotected = 'x'", ("neither true nor false",)),
         ("[tool.alembic-ci.environments.a]\nreport-dir = 'x'", ("unknown key: report-dir",)),
         ("[tool.alembic-ci.environments.a]\nscope = 'x'", ("environments.a] of", "pending")),
-        ("[tool.alembic-ci", ("cannot be read", "line 1")),
+        ("[tool.alembic-ci]\nx =\n", ("cannot be read", "line 2")),
     ],
 )
 def test_a_wrong_file_is_named_with_its_key(
