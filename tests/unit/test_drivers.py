@@ -31,7 +31,7 @@ def test_every_mysql_driver_becomes_pymysql(driver: str) -> None:
 def test_asyncpg_says_ssl_where_libpq_says_sslmode() -> None:
     url = DatabaseURL.parse("postgresql+asyncpg://db/shop?ssl=verify-full&command_timeout=5")
 
-    assert dict(control_url(url).query) == {"sslmode": ("verify-full",)}
+    assert dict(control_url(url).query) == {"sslmode": "verify-full"}
 
 
 def test_what_libpq_knows_is_kept_and_our_name_wins() -> None:
@@ -40,8 +40,8 @@ def test_what_libpq_knows_is_kept_and_our_name_wins() -> None:
     )
 
     assert dict(control_url(url).query) == {
-        "options": ("-csearch_path=app",),
-        "sslmode": ("require",),
+        "options": "-csearch_path=app",
+        "sslmode": "require",
     }
     assert control_arguments(url, patience=3)["application_name"] == "alembic-ci"
 

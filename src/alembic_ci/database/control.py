@@ -1,5 +1,6 @@
 """The tool's own connection to a database: autocommit, and never the one that migrates."""
 
+import contextlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from alembic_ci.database.diagnosis import diagnosis
-from alembic_ci.database.drivers import control_arguments, control_url
+from alembic_ci.database.drivers import control_arguments, control_url, unlimited
 from alembic_ci.database.failures import Cause, Surroundings, statement_failure
 from alembic_ci.database.identity import IDENTITY_SQL, identity
 from alembic_ci.database.quoting import quote
@@ -89,8 +90,9 @@ class Control:
         return tuple(sorted(str(row[0]) for row in rows))
 
     def close(self) -> None:
-        """End the connection."""
-        self._connection.close()
+        """End the connection; one that is lost already has nothing left to undo."""
+        with contextlib.suppress(DBAPIError):
+            self._connection.close()
 
     def __enter__(self) -> Self:
         """Use it in a ``with`` block."""
@@ -121,7 +123,8 @@ class Control:
             result = self._connection.exec_driver_sql(sql)
             return [tuple(row) for row in result] if result.returns_rows else []
         except DBAPIError as error:
-            raise statement_failure(error.orig, self._url) from error
+            lost = error.connection_invalidated
+            raise statement_failure(error.orig, self._url, lost=lost) from error
 
     def _look_up(self, sql: str, **values: str | None) -> list[Row]:
         return [tuple(row) for row in self._connection.execute(text(sql), values)]
@@ -183,6 +186,7 @@ def _connection(
     try:
         connection = engine.connect()
         connection.exec_driver_sql(first).close()
+        unlimited(connection.connection.driver_connection)
     except DBAPIError as error:
         answer = diagnosis(error.orig, url)
         raise connection_failure(

@@ -8,7 +8,7 @@ from alembic_ci.database.failures import Cause, cause_of_code, error_code, first
 from alembic_ci.database.handshake import Answer
 from alembic_ci.urls import DatabaseURL, Dialect
 
-_ASKING_TIMEOUT = 5.0  # seconds
+_ASKING_TIMEOUT = 3.0  # seconds
 _HOST_CODES = frozenset({"2002", "2003"})  # MySQL's client: no connection to socket, to host
 
 

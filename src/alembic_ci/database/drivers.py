@@ -66,11 +66,22 @@ def control_arguments(url: DatabaseURL, *, patience: float) -> Mapping[str, Argu
         {
             "program_name": APPLICATION_NAME,
             "connect_timeout": wait,
+            "read_timeout": wait,  # the greeting's; see ``unlimited``
             # A str would be sent as Latin-1, other clients send UTF-8.
             "password": (url.password or "").encode(),
             **_pymysql_tls(dict(url.query), url.drivername),
         }
     )
+
+
+def unlimited(driver_connection: object) -> None:
+    """Let statements take as long as they need, now that the server has answered.
+
+    PyMySQL has one limit for the server's greeting and for every statement, and no public way to
+    lift it: https://github.com/PyMySQL/PyMySQL/blob/main/pymysql/connections.py
+    """
+    if hasattr(driver_connection, "_read_timeout"):
+        driver_connection._read_timeout = None  # noqa: SLF001
 
 
 def harmless_query(url: DatabaseURL) -> tuple[tuple[str, str], ...]:
@@ -96,7 +107,8 @@ def _url(drivername: str, url: DatabaseURL, query: Mapping[str, tuple[str, ...]]
         host=url.host,
         port=url.port,
         database=url.database,
-        query=query,
+        # SQLAlchemy hands a tuple of one to the driver as a tuple.
+        query={name: value[0] if len(value) == 1 else value for name, value in query.items()},
     )
 
 

@@ -143,12 +143,17 @@ def cause_of_code(dialect: Dialect, code: str) -> Cause:
             return _BY_SQLITE_NUMBER.get(int(code or 0), Cause.OTHER)
 
 
-def statement_failure(error: BaseException | None, url: DatabaseURL) -> StatementError:
-    """Say why a statement failed, and whether a retry or a privilege may help."""
+def statement_failure(
+    error: BaseException | None, url: DatabaseURL, *, lost: bool
+) -> StatementError:
+    """Say why a statement failed, and whether a retry or a privilege may help.
+
+    *lost* tells that the connection is gone, for which psycopg2 has no SQLSTATE.
+    """
     code = error_code(error)
     cause = cause_of_code(url.dialect, code)
     problem = f"A statement failed on {url.location}: {first_line(error)}"
-    if cause.temporary or code in _LOCK_CODES:
+    if lost or cause.temporary or code in _LOCK_CODES:
         return StatementInterruptedError(
             problem, remedy="Try again when the database is less busy.", code=code
         )

@@ -17,6 +17,7 @@ from alembic_ci.database.private_home import ALIVE_FILE, PID_FILE, PREFIX
 from alembic_ci.database.quoting import quote
 from alembic_ci.urls import Dialect
 
+FILES_PREFIX = "alembic_ci_files_"
 LONGEST_RUN = 6 * 3600.0  # seconds; what is younger may be in use by a run on another machine
 
 _log = logging.getLogger(__name__)
@@ -47,6 +48,14 @@ def drop_old_databases(control: Control, *, now: float) -> None:
         with contextlib.suppress(StatementError):
             control.execute(f"DROP DATABASE IF EXISTS {quote(control.dialect, str(name))}")
             _log.info("Dropped %s, which a dead run left behind.", name)
+
+
+def remove_old_files(place: Path, *, now: float) -> None:
+    """Remove folders of SQLite scratch files older than any run."""
+    for folder in place.glob(f"{FILES_PREFIX}*"):
+        with contextlib.suppress(OSError):  # another user's, or gone by now
+            if now - folder.stat().st_mtime > LONGEST_RUN:
+                shutil.rmtree(folder)
 
 
 def remove_dead_homes(place: Path) -> None:

@@ -1,0 +1,57 @@
+"""Databases for every test that speaks SQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from alembic_ci.urls import DatabaseURL
+from servers import fresh_database, mysql_server, postgresql_server
+
+
+@pytest.fixture(scope="session")
+def postgresql_admin() -> Iterator[DatabaseURL]:
+    """A superuser on a server that lives as long as the session."""
+    with postgresql_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def mysql_admin() -> Iterator[DatabaseURL]:
+    """An administrator on a server that lives as long as the session."""
+    with mysql_server() as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_url(postgresql_admin: DatabaseURL) -> Iterator[DatabaseURL]:
+    """An empty PostgreSQL database."""
+    with fresh_database(postgresql_admin) as url:
+        yield url
+
+
+@pytest.fixture
+def mysql_url(mysql_admin: DatabaseURL) -> Iterator[DatabaseURL]:
+    """An empty MariaDB database."""
+    with fresh_database(mysql_admin) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> DatabaseURL:
+    """A SQLite file that does not exist yet."""
+    return DatabaseURL(drivername="sqlite", database=str(tmp_path / "test.db"))
+
+
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+        pytest.param("mysql", marks=pytest.mark.mysql),
+    ]
+)
+def any_database_url(request: pytest.FixtureRequest) -> DatabaseURL:
+    """An empty database of each dialect in turn."""
+    url = request.getfixturevalue(f"{request.param}_url")
+    assert isinstance(url, DatabaseURL)
+    return url

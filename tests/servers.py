@@ -1,0 +1,63 @@
+"""Database servers for tests: those of TEST_POSTGRESQL_URL and TEST_MYSQL_URL, else our own."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+
+import pytest
+
+from alembic_ci.database.control import Control
+from alembic_ci.database.leftovers import scratch_name
+from alembic_ci.database.private_home import PrivateServerError
+from alembic_ci.database.private_mysql import private_mysql
+from alembic_ci.database.private_postgresql import private_postgresql
+from alembic_ci.database.quoting import quote
+from alembic_ci.database.server_databases import drop_database
+from alembic_ci.urls import DatabaseURL
+
+NO_SKIP = "ALEMBIC_CI_TESTS_NO_SKIP"
+
+_TIMEOUT = 30.0  # seconds
+
+
+def postgresql_server() -> AbstractContextManager[DatabaseURL]:
+    """Yield the URL of a superuser."""
+    return _server("PostgreSQL", "TEST_POSTGRESQL_URL", private_postgresql)
+
+
+def mysql_server() -> AbstractContextManager[DatabaseURL]:
+    """Yield the URL of an administrator."""
+    return _server("MariaDB", "TEST_MYSQL_URL", private_mysql)
+
+
+@contextmanager
+def _server(
+    name: str, variable: str, private: Callable[[], AbstractContextManager[DatabaseURL]]
+) -> Iterator[DatabaseURL]:
+    """Skip the test that asks, loudly, where there is no server; fail where none may be skipped."""
+    if given := os.environ.get(variable):
+        yield DatabaseURL.parse(given)
+        return
+    try:
+        with private() as url:
+            yield url
+    except PrivateServerError as error:
+        text = f"NOT TESTED, NO {name.upper()} SERVER: {error}"
+        if os.environ.get(NO_SKIP):
+            pytest.fail(text)
+        pytest.skip(text)
+
+
+@contextmanager
+def fresh_database(admin: DatabaseURL) -> Iterator[DatabaseURL]:
+    """Make an empty database on a server, and drop it after."""
+    name = scratch_name(time.time())
+    with Control.open(admin, timeout=_TIMEOUT) as control:
+        control.execute(f"CREATE DATABASE {quote(admin.dialect, name)}")
+    try:
+        yield replace(admin, database=name, written="")
+    finally:
+        with Control.open(admin, timeout=_TIMEOUT) as control:
+            drop_database(control, name)
