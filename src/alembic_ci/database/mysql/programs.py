@@ -40,7 +40,10 @@ SELECT EVENT_NAME, EVENT_TYPE, INTERVAL_VALUE, INTERVAL_FIELD,
        ON_COMPLETION, SQL_MODE, EVENT_COMMENT, DEFINER
 FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()
 """
-_DEFAULTS = "SELECT @@character_set_database, @@collation_database"
+_DEFAULTS = """
+SELECT DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME
+FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = DATABASE()
+"""
 _SEQUENCE = """
 SELECT {name}, start_value, minimum_value, maximum_value, increment, cache_size, cycle_option
 FROM `{table}`
