@@ -16,6 +16,11 @@ from alembic_ci.urls import DatabaseURL, Dialect
 from environments import PinnedSet
 
 _HERE = Path(__file__).parent
+_SYNC_DRIVERS = {Dialect.POSTGRESQL: "postgresql+psycopg2", Dialect.MYSQL: "mysql+pymysql"}
+_ASYNC_DRIVERS = {
+    Dialect.POSTGRESQL: "postgresql+asyncpg",
+    Dialect.SQLITE: "sqlite+aiosqlite",
+}
 _ALEMBIC = ("alembic==1.20.1", "sqlalchemy==2.1.9")
 _SYNC = ("psycopg2-binary==2.9.12", "pymysql==1.1.2")
 
@@ -34,13 +39,13 @@ class Start:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorpusProject:
-    """One public project; *drivers* replace the driver of a database URL where it needs its own."""
+    """One public project; *drivers* are those that its environment has installed."""
 
     name: str
     pinned: PinnedSet
     start: Callable[[Path, Path, Dialect], Start]
     dialects: tuple[Dialect, ...] = tuple(Dialect)
-    drivers: Mapping[Dialect, str] = field(default_factory=dict)
+    drivers: Mapping[Dialect, str] = field(default_factory=lambda: _SYNC_DRIVERS)
 
     def lay_out(self, folder: Path, interpreter: Path, dialect: Dialect) -> Start:
         """Fill *folder*, the working directory, and say how to start from it."""
@@ -51,9 +56,9 @@ class CorpusProject:
         return replace(start, arguments=("--python", str(interpreter), *start.arguments))
 
     def url(self, url: DatabaseURL) -> DatabaseURL:
-        """Return the URL with the driver that this project's env.py works with."""
-        driver = self.drivers.get(url.dialect)
-        return replace(url, drivername=driver, written="") if driver else url
+        """Return the URL with the driver that this project's environment has."""
+        driver = self.drivers.get(url.dialect, url.drivername)
+        return replace(url, drivername=driver, written="")
 
     def expected(self, dialect: Dialect) -> dict[str, str]:
         """Return the verdict of each revision: the word, and for a failure its phase."""
@@ -126,9 +131,6 @@ PROJECTS = (
         pinned=_pinned("prefect", "prefect==3.8.8", "asyncpg==0.32.0", "aiosqlite==0.22.1"),
         start=_prefect,
         dialects=(Dialect.POSTGRESQL, Dialect.SQLITE),
-        drivers={
-            Dialect.POSTGRESQL: "postgresql+asyncpg",
-            Dialect.SQLITE: "sqlite+aiosqlite",
-        },
+        drivers=_ASYNC_DRIVERS,
     ),
 )

@@ -32,7 +32,7 @@ def _cases() -> Iterator[object]:
             yield pytest.param(project, dialect, id=name, marks=_SERVER_MARKS[dialect])
 
 
-@pytest.mark.parametrize(("project", "dialect"), _cases())
+@pytest.mark.parametrize(("project", "dialect"), list(_cases()))
 def test_every_verdict_agrees_with_plain_alembic(
     project: CorpusProject, dialect: Dialect, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
