@@ -23,17 +23,18 @@ RUN --mount=type=secret,id=ca,required=false \
  && python3 -m venv /opt/uv \
  && /opt/uv/bin/pip install --no-cache-dir --disable-pip-version-check "uv==${UV_VERSION}"
 
-# Dependencies first: they change less often than the code.
+# Dependencies first: they change less often than the code. With every extra, because the project may
+# have no environment of its own in here.
 COPY pyproject.toml uv.lock ./
 RUN --mount=type=secret,id=ca,required=false \
     if [ -f /run/secrets/ca ]; then export SSL_CERT_FILE=/run/secrets/ca; fi \
- && /opt/uv/bin/uv sync --locked --no-install-project
+ && /opt/uv/bin/uv sync --locked --all-extras --no-install-project
 
 COPY README.md LICENSE ./
 COPY src ./src
 RUN --mount=type=secret,id=ca,required=false \
     if [ -f /run/secrets/ca ]; then export SSL_CERT_FILE=/run/secrets/ca; fi \
- && /opt/uv/bin/uv sync --locked --no-editable
+ && /opt/uv/bin/uv sync --locked --all-extras --no-editable
 
 COPY entrypoint.py /opt/alembic-ci/entrypoint.py
 

@@ -1,6 +1,7 @@
 """Containers of the image under test, started through podman as CI hosts do through docker."""
 
 import subprocess
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -107,3 +108,12 @@ def podman(*arguments: str) -> Ended:
         timeout=TIMEOUT,
     )
     return Ended(exit_code=done.returncode, log=done.stdout)
+
+
+def wait_for_log(identity: str, marker: str) -> None:
+    """Return once the container in the background has printed *marker*."""
+    deadline = time.monotonic() + TIMEOUT
+    while marker not in (log := podman("logs", identity).log):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{marker!r} never came:\n{log}")
+        time.sleep(0.2)

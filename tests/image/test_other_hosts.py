@@ -1,10 +1,14 @@
 """The image as GitLab, Jenkins, Kubernetes and a person with docker start it."""
 
+import shutil
+import signal
+import time
 from pathlib import Path
 
 import pytest
 
-from image.containers import Container, podman
+from image.building import ROOT
+from image.containers import Container, podman, wait_for_log
 
 pytestmark = pytest.mark.image
 
@@ -31,6 +35,21 @@ def test_gitlab_runs_its_script_from_the_standard_input(image: str, shop: Path) 
     assert "alembic-ci" in ended.log
 
 
+def test_gitlab_job_runs_the_whole_pipeline(image: str, shop: Path) -> None:
+    container = Container(
+        image=image,
+        command=("sh", "-c", _GITLAB_SHELL),
+        variables={"CI": "true", "GITLAB_CI": "true", "DATABASE_URL": "sqlite:///shop.db"},
+        mounts=[(shop, _PROJECT)],
+    )
+
+    ended = container.run(stdin=f"set -eo pipefail\ncd {_PROJECT}\nalembic-ci run\n")
+
+    assert ended.exit_code == 0, ended.log
+    assert (shop / "shop.db").stat().st_size
+    assert "applied" in (shop / "alembic-ci-report" / "report.md").read_text(encoding="utf-8")
+
+
 def test_jenkins_keeps_cat_running_and_executes_beside_it(image: str, shop: Path) -> None:
     container = Container(
         image=image,
@@ -40,16 +59,47 @@ def test_jenkins_keeps_cat_running_and_executes_beside_it(image: str, shop: Path
     )
 
     with container.detached() as identity:
+        database = "DATABASE_URL=sqlite:////tmp/shop.db"
         running = podman("top", identity, "args")
-        help_text = podman("exec", identity, "sh", "-c", "alembic-ci --help")
+        step = podman(
+            "exec", identity, "sh", "-c", f"{database} alembic-ci run --report-dir /tmp/r"
+        )
 
     assert "cat" in running.log.split()
-    assert help_text.exit_code == 0, help_text.log
+    assert step.exit_code == 0, step.log
 
 
-def test_a_stranger_on_a_read_only_file_system_is_welcome(image: str) -> None:
-    flags = ("--read-only", "--tmpfs", "/tmp", "-u", "65532:65532", "--cap-drop=ALL")
+def test_a_stranger_on_a_read_only_file_system_is_welcome(image: str, shop: Path) -> None:
+    container = Container(
+        image=image,
+        command=("run", "--working-directory", str(shop), "--report-dir", "/tmp/report"),
+        variables={"DATABASE_URL": "sqlite:////tmp/shop.db"},
+        mounts=[(shop, f"{shop}:ro")],
+        flags=("--read-only", "--tmpfs", "/tmp", "-u", "65532:65532", "--cap-drop=ALL"),
+    )
 
-    ended = Container(image=image, command=("--help",), flags=flags).run()
+    ended = container.run()
 
     assert ended.exit_code == 0, ended.log
+
+
+def test_docker_stop_ends_an_upgrade_soon(image: str, tmp_path: Path) -> None:
+    project = shutil.copytree(ROOT / "tests" / "projects" / "slow_revision", tmp_path / "slow")
+    container = Container(
+        image=image,
+        command=("upgrade", "--report-dir", "/work/report"),
+        variables={"DATABASE_URL": "sqlite:////tmp/slow.db"},
+        mounts=[(project, "/work")],
+        flags=("-w", "/work"),
+    )
+
+    with container.detached() as identity:
+        wait_for_log(identity, "0001")
+        started = time.monotonic()
+        podman("stop", "--time", "30", identity)
+        took = time.monotonic() - started
+        exit_code = podman("inspect", "--format", "{{.State.ExitCode}}", identity).log.strip()
+
+    assert took < 15
+    assert exit_code == str(128 + signal.SIGTERM)
+    assert "0001" in (project / "report" / "report.md").read_text(encoding="utf-8")
