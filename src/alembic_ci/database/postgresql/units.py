@@ -34,8 +34,12 @@ class UnitStore:
 
     def replace_all(self, described: Units) -> Delta:
         """Put *described* in the place of everything."""
+        before = dict(self.state)
         gone: dict[UnitKey, Objects] = {unit: {} for unit in self._units if unit not in described}
-        return self.replace({**gone, **described})
+        self.state.clear()
+        self.replace({**gone, **described})
+        self._delta = Delta.between(before, self.state)
+        return self._delta
 
     def replace(self, described: Units) -> Delta:
         """Put units in the place of what they were; first all old objects go, for some may move."""

@@ -1,0 +1,199 @@
+"""The tracker keeps up with whatever migrations do to their connection, and leaves no trace."""
+
+import pytest
+
+from alembic_ci.database.postgresql import PostgreSQLTracker
+from alembic_ci.delta import Delta, ObjectKey
+from integration.postgresql.defects import SCHEMA
+from integration.postgresql.session import Session
+
+pytestmark = pytest.mark.postgresql
+
+USERS = ObjectKey("table", "", "users")
+
+
+@pytest.fixture
+def started(session: Session) -> Session:
+    session.start(SCHEMA)
+    return session
+
+
+def _names(delta: Delta) -> set[str]:
+    return {str(key) for key in delta.changes}
+
+
+def test_nothing_happened(started: Session) -> None:
+    assert started.step("select 1") == Delta({})
+
+
+def test_rows_are_not_schema(started: Session) -> None:
+    assert started.step("insert into users (email) values ('a')") == Delta({})
+
+
+def test_state_is_one_mapping_updated_in_place(started: Session) -> None:
+    state = started.tracker.state
+
+    started.step("drop table users cascade")
+
+    assert USERS not in state
+
+
+def test_resync_finds_nothing_that_advance_missed(started: Session) -> None:
+    started.step("create table extra (id serial primary key)")
+
+    assert started.tracker.resync() == Delta({})
+
+
+def test_refused_step_is_undone(started: Session) -> None:
+    before = started.read()
+    started.run("drop table users cascade; create table extra (id int)")
+    delta = started.tracker.advance()
+    started.connection.rollback()
+
+    started.tracker.undo(delta)
+
+    assert started.tracker.state == before
+    assert _names(started.step("create table extra (id int)")) == {"table extra", "column extra.id"}
+
+
+def test_refused_step_is_undone_on_a_new_connection(started: Session) -> None:
+    before = started.read()
+    started.run("alter table users rename to people")
+    delta = started.tracker.advance()
+    started.reconnect()
+
+    started.tracker.undo(delta)
+
+    assert started.tracker.state == before
+    assert _names(started.step("alter table users add x int")) == {"column users.x"}
+    assert _names(started.step("alter table users drop x")) == {"column users.x"}
+
+
+def test_earlier_delta_undone_leads_back_to_what_is_there(started: Session) -> None:
+    first = started.step("create table one (id int)")
+    started.step("create table two (id int)")
+    started.run("drop table one")
+    started.connection.commit()
+
+    started.tracker.undo(first)
+
+    assert started.step("select 1") == Delta({})
+    assert started.tracker.state == started.read()
+
+
+def test_failed_step_needs_no_call(started: Session) -> None:
+    started.run("create table extra (id int)")
+    started.connection.rollback()
+
+    assert started.step("select 1") == Delta({})
+
+
+def test_changes_between_two_steps_are_found(started: Session) -> None:
+    started.connection.autocommit = True
+    started.run("alter type order_status add value 'lost'")
+    started.run("create index concurrently by_name on users (name)")
+    started.connection.autocommit = False
+
+    assert _names(started.step("create table extra ()")) == {
+        "enum type order_status",
+        "index users.by_name",
+        "table extra",
+    }
+
+
+def test_changes_of_another_session_are_found_after_reconnecting(started: Session) -> None:
+    started.reconnect()
+    started.run("drop view adults")
+    started.connection.commit()
+    started.reconnect()
+
+    assert "view adults" in _names(started.step("select 1"))
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "set search_path = pg_catalog",
+        "set local search_path = pg_catalog",
+        "set role pg_monitor",
+        "set datestyle = 'SQL, DMY'",
+        "set quote_all_identifiers = on",
+        "set time zone 'Asia/Tokyo'",
+        "set standard_conforming_strings = off",
+        "set local statement_timeout = '9s'",
+    ],
+)
+def test_settings_of_the_migration_change_nothing_and_survive(
+    started: Session, setting: str
+) -> None:
+    values = "select name, setting from pg_settings union all select 'role', current_user"
+    session_s = "select name, setting from pg_settings where source = 'session'"
+    started.run("create table public.extra (id serial, at timestamptz default '2020-01-01 00:00Z')")
+    started.run(setting)
+    before = started.query(values)
+
+    started.tracker.advance()
+    after = started.query(values)
+    started.connection.commit()
+    lasting = started.query(session_s)
+
+    assert after == before
+    assert len(lasting) == (0 if "local" in setting or "role" in setting else 1)
+    started.run("reset all; reset role")
+    assert started.tracker.state == started.read()
+
+
+def test_prepared_statement_that_is_gone_is_made_again(started: Session) -> None:
+    started.step("create table one (id int)")
+    started.connection.autocommit = True
+    started.run("discard all")
+    started.connection.autocommit = False
+
+    assert _names(started.step("create table two (a int)")) == {"table two", "column two.a"}
+
+
+def test_nothing_of_the_tracker_is_left_in_the_session(started: Session) -> None:
+    ask = "select name, setting from pg_settings order by name"
+    before = started.query(ask)
+
+    started.step("create table extra (id int)")
+    started.tracker.resync()
+
+    assert started.query(ask) == before
+
+
+def test_several_steps_in_one_transaction(started: Session) -> None:
+    started.run("create table one (id int)")
+    one = started.tracker.advance()
+    started.run("create table two (id int); drop table one")
+    two = started.tracker.advance()
+
+    assert _names(one) == {"table one", "column one.id"}
+    assert _names(two) == _names(one) | {"table two", "column two.id"}
+
+
+def test_version_table_may_have_another_name_and_schema(session: Session) -> None:
+    session.tracker = PostgreSQLTracker(session.query, "versions", "audit")
+    session.start("create schema audit")
+
+    delta = session.step(
+        "create table audit.versions (id int primary key); create table versions (id int)"
+    )
+
+    assert _names(delta) == {"table versions", "column versions.id"}
+
+
+def test_counting_turned_off_is_noticed(started: Session) -> None:
+    started.run("set track_counts = off")
+    started.connection.commit()
+
+    assert _names(started.step("create table extra ()")) == {"table extra"}
+
+
+def test_names_outside_public_are_qualified_whatever_the_search_path(started: Session) -> None:
+    delta = started.step(
+        "create schema crm; set search_path = crm; create table leads (id int);"
+        "create index on leads (id)"
+    )
+
+    assert {"table crm.leads", "index crm.leads.leads_id_idx"} <= _names(delta)
