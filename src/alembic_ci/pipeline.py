@@ -25,6 +25,7 @@ from alembic_ci.steps.rollback import rollback_test
 from alembic_ci.steps.sql import sql
 from alembic_ci.steps.stamp import stamp
 from alembic_ci.steps.status import standing, status
+from alembic_ci.steps.target import lasting_target
 
 Step = Callable[[Desk], Outcomes]
 
@@ -152,9 +153,8 @@ class Pipeline:
         ready = desk.readies.get(binding.label)
         if ready is None:
             return None
-        target = desk.context.settings.target or "heads"
-        if self._command in {"downgrade", "stamp", "alembic"}:
-            target = "heads"
+        forward = self._command in {"run", "status", "sql", "rollback-test", "upgrade"}
+        target = lasting_target(desk.context) if forward else "heads"
         try:
             with desk.fresh_control(binding) as control:
                 return standing(desk.context.history, ready, control, target)

@@ -41,6 +41,6 @@ def execute_script(url: DatabaseURL, script: str, *, timeout: float) -> None:
             pass
         raw.commit()
     except engine.dialect.loaded_dbapi.Error as error:
-        raise statement_failure(error, url) from error
+        raise statement_failure(error, url, lost=False) from error
     finally:
         raw.close()

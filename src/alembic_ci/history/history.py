@@ -99,6 +99,32 @@ class History:
         except AmbiguousTargetError as error:
             raise self.multiple_heads_error(error.heads) from error
 
+    def forked_heads(self) -> tuple[str, ...]:
+        """Return heads that share a branch: the same labels, and an ancestor in common."""
+        lines = {head: self._line(head) for head in self.heads}
+        labels = {head: self._labels(line) for head, line in lines.items()}
+        return tuple(
+            head
+            for head in self.heads
+            if any(
+                other != head and labels[other] == labels[head] and lines[other] & lines[head]
+                for other in self.heads
+            )
+        )
+
+    def _line(self, head: str) -> frozenset[str]:
+        """Return *head* and its ancestors, without what is only depended on."""
+        found, todo = set[str](), [head]
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                todo += self.revisions[name].down_revisions
+        return frozenset(found)
+
+    def _labels(self, line: Iterable[str]) -> frozenset[str]:
+        return frozenset(label for name in line for label in self.revisions[name].branch_labels)
+
     def multiple_heads_error(self, heads: Sequence[str] = ()) -> HistoryError:
         """Return the error that names *heads* (default: all) and the lines that make them one."""
         return multiple_heads_error(

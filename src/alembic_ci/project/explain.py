@@ -6,6 +6,11 @@ from types import MappingProxyType
 
 from alembic_ci.project.failures import EnvError, Failure
 
+_DRIVERS = frozenset(
+    {"psycopg", "psycopg2", "asyncpg", "pg8000", "MySQLdb", "pymysql", "aiomysql", "asyncmy"}
+    | {"mysql", "mariadb", "aiosqlite"}
+)
+
 Words = tuple[str, str, str]
 """Problem, usual meaning, remedy."""
 
@@ -22,11 +27,23 @@ def _words(failure: Failure, interpreter: Path) -> Words:
 
 
 def _missing_module(failure: Failure, interpreter: Path) -> Words:
+    if failure.module in _DRIVERS:
+        return _missing_driver(failure, interpreter)
     place = f" (imported at {_place(failure)})" if failure.file else ""
     return (
         f"No module named {failure.module!r} for {interpreter}{place}.",
         "This interpreter does not have the project's dependencies.",
         "Name the one that has them with --python, or install the package there.",
+    )
+
+
+def _missing_driver(failure: Failure, interpreter: Path) -> Words:
+    return (
+        f"The database driver {failure.module} is not installed for {interpreter}.",
+        "The URL names it, or names none and SQLAlchemy takes its default: psycopg2 for "
+        "postgresql:// (psycopg since SQLAlchemy 2.1), MySQLdb for mysql://.",
+        "Install it beside the project, or name the driver it has in the URL, such as "
+        "postgresql+psycopg2:// or mysql+pymysql://.",
     )
 
 

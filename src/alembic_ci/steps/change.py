@@ -13,13 +13,14 @@ from alembic_ci.steps.context import Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
 from alembic_ci.steps.problems import problem, verdict_problem
 from alembic_ci.steps.protection import refuse_unless_allowed
+from alembic_ci.steps.target import upgrade_target
 
 Plan = Callable[[Sequence[str]], tuple[Revision, ...]]
 
 
 def upgrade(desk: Desk) -> Outcomes:
     """Apply what is pending, in the project's own transaction mode, and verify it."""
-    target = desk.context.settings.target or "heads"
+    target = upgrade_target(desk.context)
 
     def plan(current: Sequence[str]) -> tuple[Revision, ...]:
         return desk.context.history.upgrade_plan(current, target)

@@ -24,6 +24,7 @@ from alembic_ci.steps.desk import Binding, Desk
 from alembic_ci.steps.observer import Observer
 from alembic_ci.steps.problems import problem
 from alembic_ci.steps.prover import Assignment, Prover
+from alembic_ci.steps.target import upgrade_target
 
 _BAD = {Verdict.FAILED, Verdict.RESIDUE, Verdict.MISSING, Verdict.NOT_RUN}
 
@@ -48,7 +49,7 @@ def scope(context: Context, current: Sequence[str]) -> Assignment:
     does; *all* is everything up to the target; a number is that many of the newest.
     """
     history, wanted = context.history, context.settings.scope
-    pending = history.upgrade_plan(current, context.settings.target or "heads")
+    pending = history.upgrade_plan(current, upgrade_target(context))
     standing = history.closure(current)
     reached = standing | {revision.revision for revision in pending}
     known = tuple(r for r in history.oldest_first() if r.revision in reached)

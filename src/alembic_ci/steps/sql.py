@@ -1,5 +1,6 @@
 """The SQL each database is about to get, and the way back, from where it really stands."""
 
+import dataclasses
 import hashlib
 import os
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from alembic_ci.steps.context import Context, Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
 from alembic_ci.steps.outside_files import untouched
 from alembic_ci.steps.problems import problem
+from alembic_ci.steps.target import upgrade_target
 
 
 def sql(desk: Desk) -> Outcomes:
@@ -42,7 +44,7 @@ class _Rendering:
         """Render both directions and write the files."""
         context = self._desk.context
         refuse_unknown(self._desk, self._binding, current)
-        plan = context.history.upgrade_plan(current, context.settings.target or "heads")
+        plan = context.history.upgrade_plan(current, upgrade_target(context))
         reached = context.history.effective([*current, *(item.revision for item in plan)])
         script.emptied(self._folder)
         up = self._script(Direction.UP, current, plan)
@@ -101,7 +103,11 @@ class _Rendering:
             "Write it with op.execute() and statements that read nothing, or accept that its "
             "SQL is only known when it runs."
         )
-        return problem(error, redact=context.redact, start_directory=context.start_directory)
+        told = problem(error, redact=context.redact, start_directory=context.start_directory)
+        if told.file:
+            return told
+        revision = context.history.revisions[piece.revision]
+        return dataclasses.replace(told, file=_shown(revision.path, context), line=revision.line)
 
     def _result(
         self, up: RenderedScript, down: RenderedScript, rendered: list[RenderedRevision]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any, List
 
 from alembic.config import CommandLine, Config
@@ -42,7 +41,6 @@ def run(channel: Channel, project: Project, request: Message) -> Message:
             failure = described(error, [])
         except Exception as error:  # noqa: BLE001 - foreign code may raise anything
             failure, status = described(error, project.places()), 1
-    sys.stdout.flush()
     return {"event": protocol.ENDED, "status": status, "failure": failure}
 
 

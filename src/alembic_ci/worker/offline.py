@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from io import StringIO
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
@@ -14,6 +13,7 @@ from . import protocol
 from .failures import described
 from .loading import Project, command_options
 from .protocol import Channel, Message
+from .walking import run_env, step
 
 
 class OfflineRun:
@@ -44,7 +44,7 @@ class OfflineRun:
             destination_rev=target,
         )
         environment.configure = self._wrapped(environment.configure)  # type: ignore[method-assign]
-        error = self._run_env(environment)
+        error = run_env(self._project.script, environment)
         return {
             "event": protocol.ENDED,
             "calls": len(self._preambles),
@@ -53,14 +53,6 @@ class OfflineRun:
             "failure": None if error is None else described(error, self._project.places()),
             **self._facts,
         }
-
-    def _run_env(self, environment: EnvironmentContext) -> Optional[BaseException]:
-        try:
-            with environment:
-                self._project.script.run_env()
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
-            return error
-        return None
 
     def _wrapped(self, real: Any) -> Any:
         def configure(*args: Any, **options: Any) -> None:
@@ -77,16 +69,12 @@ class OfflineRun:
         }
         if len(self._preambles) != self._request["call"] + 1:
             return
-        revisions = self._project.script.revision_map
+        up = self._request["direction"] == "up"
         for name in self._request["revisions"]:
-            revision: Any = revisions.get_revision(name)
-            step = RevisionStep(revisions, revision, self._request["direction"] == "up")
-            step.migration_fn = self._caught(step.migration_fn)
-            yield step
+            yield step(self._project.script, name, up=up, wrap=self._caught)
             self._report(name)
 
     def _caught(self, migrate: Any) -> Any:
-        @functools.wraps(migrate)
         def caught(*args: Any, **options: Any) -> None:
             self._failure = None
             try:

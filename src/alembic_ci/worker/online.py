@@ -7,7 +7,6 @@ Alembic except RevisionStep, whose constructor has not changed from 1.8 to 1.20.
 
 from __future__ import annotations
 
-import functools
 from typing import Any, Iterator, Optional, Tuple
 
 from alembic import command
@@ -21,6 +20,7 @@ from .loading import Project, command_options
 from .protocol import Channel, Message
 from .rows import answer
 from .statements import StatementLog
+from .walking import run_env, step
 
 
 class UndoneError(Exception):
@@ -70,16 +70,9 @@ class OnlineRun:
         )
         # An instance attribute, because a subclass would not be found by Alembic's proxy.
         environment.configure = self._wrapped(environment.configure)  # type: ignore[method-assign]
-        error = self._run_env(environment)
+        with self._statements.listening():
+            error = run_env(self._project.script, environment)
         return self._ended(error)
-
-    def _run_env(self, environment: EnvironmentContext) -> Optional[BaseException]:
-        try:
-            with self._statements.listening(), environment:
-                self._project.script.run_env()
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
-            return error
-        return None
 
     def _ended(self, error: Optional[BaseException]) -> Message:
         """A failure inside a step counts even when env.py swallowed it."""
@@ -146,18 +139,18 @@ class OnlineRun:
             self._channel.send(answer(context.connection, request["sql"]))
 
     def _step(self, request: Message) -> RevisionStep:
-        revisions = self._project.script.revision_map
-        revision: Any = revisions.get_revision(request["revision"])
         self._inside = request["revision"]
-        kind = _ScratchStep if self._scratch else RevisionStep
-        step = kind(revisions, revision, request["direction"] == "up")
-        step.migration_fn = self._recorded(step.migration_fn)
-        return step
+        return step(
+            self._project.script,
+            request["revision"],
+            up=request["direction"] == "up",
+            wrap=self._recorded,
+            kind=_ScratchStep if self._scratch else RevisionStep,
+        )
 
     def _recorded(self, migrate: Any) -> Any:
         """Remember what a revision raises before env.py can hide it."""
 
-        @functools.wraps(migrate)
         def recorded(*args: Any, **options: Any) -> Any:
             self._statements.start()
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import importlib
 import os
@@ -33,9 +34,15 @@ def serve(*, read_fd: int, write_fd: int) -> None:
             work, answer = _loaded(channel, request)
         else:
             answer = work.done(request)
-        sys.stdout.flush()
-        sys.stderr.flush()
+        flush_output()
         channel.send(answer)
+
+
+def flush_output() -> None:
+    """Hand over what was printed so far; env.py may have closed its streams."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(ValueError, OSError):
+            stream.flush()
 
 
 def _loaded(channel: Channel, request: Message) -> "tuple[Any, Message]":

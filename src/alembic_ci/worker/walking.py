@@ -1,0 +1,49 @@
+"""What online and offline runs share: running env.py, and making steps of revisions."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, Callable, Optional, Type
+
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import RevisionStep
+from alembic.script import ScriptDirectory
+
+
+def run_env(script: ScriptDirectory, environment: EnvironmentContext) -> Optional[BaseException]:
+    """Run env.py and return what it raised."""
+    try:
+        with environment:
+            script.run_env()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
+        return error
+    return None
+
+
+def step(
+    script: ScriptDirectory,
+    name: str,
+    *,
+    up: bool,
+    wrap: Callable[[Any], Any],
+    kind: Type[RevisionStep] = RevisionStep,
+) -> RevisionStep:
+    """Return one revision as a step, its function replaced by ``wrap(function)``."""
+    revision: Any = script.revision_map.get_revision(name)
+    function = "upgrade" if up else "downgrade"
+    if not hasattr(revision.module, function):
+        setattr(revision.module, function, _missing(name, function))
+    made = kind(script.revision_map, revision, up)
+    # Alembic's log names the function: "Running upgrade a -> b".
+    made.migration_fn = functools.wraps(made.migration_fn)(wrap(made.migration_fn))
+    return made
+
+
+def _missing(name: str, function: str) -> Callable[..., None]:
+    """Stand in for a function that a revision file lacks, so that only that step fails."""
+
+    def missing(*_: Any, **__: Any) -> None:
+        raise NotImplementedError("revision " + name + " has no " + function + "()")
+
+    missing.__name__ = function
+    return missing
