@@ -2,34 +2,24 @@
 
 import contextlib
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from alembic_ci.database.diagnosis import diagnosis
-from alembic_ci.database.drivers import control_arguments, control_url, unlimited
-from alembic_ci.database.failures import Cause, Surroundings, statement_failure
+from alembic_ci.database.connecting import VERSION_SQL, connected, connected_file
+from alembic_ci.database.failures import StatementError, Surroundings, statement_failure
 from alembic_ci.database.identity import IDENTITY_SQL, identity
 from alembic_ci.database.quoting import quote
-from alembic_ci.database.refusals import connection_failure
-from alembic_ci.database.sqlite_file import checked, connector, sqlite_path
+from alembic_ci.database.sqlite_file import checked, sqlite_path
 from alembic_ci.database.waiting import patiently
 from alembic_ci.urls import DatabaseURL, Dialect
 
 Row = tuple[str | int | float | bool | None, ...]
 
 _NOWHERE = Surroundings()
-_VERSION_SQL: Mapping[Dialect, str] = MappingProxyType(
-    {
-        Dialect.POSTGRESQL: "SHOW server_version",
-        Dialect.MYSQL: "SELECT VERSION()",
-        Dialect.SQLITE: "SELECT sqlite_version()",
-    }
-)
 _MYSQL_TABLE_SQL = (
     "SELECT 1 FROM information_schema.tables"
     " WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :table"
@@ -47,7 +37,7 @@ class Control:
         self._url = url
         self._connection = connection
         self.dialect = url.dialect
-        self.server = _server(url.dialect, str(self.query(_VERSION_SQL[url.dialect])[0][0]))
+        self.server = _server(url.dialect, str(self.query(VERSION_SQL[url.dialect])[0][0]))
         self.version = tuple(int(number) for number in re.findall(r"\d+", self.server))
 
     @classmethod
@@ -66,7 +56,8 @@ class Control:
             path = checked(sqlite_path(url), url)
             return patiently(lambda _: SQLiteControl(url, path, surroundings), timeout=timeout)
         return patiently(
-            lambda left: cls(url, _connected(url, left, surroundings)), timeout=timeout
+            lambda left: cls(url, connected(url, patience=left, surroundings=surroundings)),
+            timeout=timeout,
         )
 
     def query(self, sql: str) -> list[Row]:
@@ -123,11 +114,16 @@ class Control:
             result = self._connection.exec_driver_sql(sql)
             return [tuple(row) for row in result] if result.returns_rows else []
         except DBAPIError as error:
-            lost = error.connection_invalidated
-            raise statement_failure(error.orig, self._url, lost=lost) from error
+            raise self._failure(error) from error
 
     def _look_up(self, sql: str, **values: str | None) -> list[Row]:
-        return [tuple(row) for row in self._connection.execute(text(sql), values)]
+        try:
+            return [tuple(row) for row in self._connection.execute(text(sql), values)]
+        except DBAPIError as error:
+            raise self._failure(error) from error
+
+    def _failure(self, error: DBAPIError) -> StatementError:
+        return statement_failure(error.orig, self._url, lost=error.connection_invalidated)
 
 
 class SQLiteControl(Control):
@@ -137,7 +133,7 @@ class SQLiteControl(Control):
         self._path = path
         self._absent = not path.exists()
         self._surroundings = surroundings
-        super().__init__(url, self._opened(url, create=False))
+        super().__init__(url, connected_file(url, path, create=False, surroundings=surroundings))
 
     def execute(self, sql: str) -> None:
         """Run one statement, which makes the file if there is none."""
@@ -156,46 +152,9 @@ class SQLiteControl(Control):
         if self._absent and (create or self._path.exists()):
             self.close()
             self._absent = False
-            self._connection = self._opened(self._url, create=create)
-
-    def _opened(self, url: DatabaseURL, *, create: bool) -> Connection:
-        engine = create_engine(
-            "sqlite://",
-            creator=connector(self._path, create=create),
-            poolclass=NullPool,
-            isolation_level="AUTOCOMMIT",
-        )
-        return _connection(engine, url, self._surroundings, first="PRAGMA schema_version")
-
-
-def _connected(url: DatabaseURL, patience: float, surroundings: Surroundings) -> Connection:
-    engine = create_engine(
-        control_url(url),
-        connect_args=dict(control_arguments(url, patience=patience)),
-        poolclass=NullPool,
-        isolation_level="AUTOCOMMIT",
-    )
-    return _connection(engine, url, surroundings, first=_VERSION_SQL[url.dialect])
-
-
-def _connection(
-    engine: Engine, url: DatabaseURL, surroundings: Surroundings, *, first: str
-) -> Connection:
-    """Connect and run a first statement, since SQLite reads its file only then."""
-    engine = engine.execution_options(no_parameters=True)
-    try:
-        connection = engine.connect()
-        connection.exec_driver_sql(first).close()
-        unlimited(connection.connection.driver_connection)
-    except DBAPIError as error:
-        answer = diagnosis(error.orig, url)
-        raise connection_failure(
-            answer.cause or Cause.OTHER,
-            url,
-            detail=answer.detail,
-            surroundings=surroundings,
-        ) from error
-    return connection
+            self._connection = connected_file(
+                self._url, self._path, create=create, surroundings=self._surroundings
+            )
 
 
 def _server(dialect: Dialect, version: str) -> str:

@@ -13,7 +13,10 @@ _HOST_CODES = frozenset({"2002", "2003"})  # MySQL's client: no connection to so
 
 
 def diagnosis(error: BaseException | None, url: DatabaseURL) -> Answer:
-    """Return what is behind a driver's error; ask the server where the driver does not tell."""
+    """Return what is behind a driver's error; ask the server where the driver does not tell.
+
+    The cause is None when the server, asked again, lets us in.
+    """
     code = error_code(error)
     if url.dialect is Dialect.POSTGRESQL and not code:
         answer = handshake.ask(url, timeout=_ASKING_TIMEOUT)

@@ -40,19 +40,26 @@ class Home:
     def start(
         self, command: Sequence[str | Path], *, stdin: int, output: int | IO[bytes]
     ) -> subprocess.Popen[bytes]:
-        """Start a process as the folder's owner, out of reach of the terminal's signals."""
-        return subprocess.Popen(
-            command,
-            stdin=stdin,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd=self.path,
-            env=_VARIABLES,
-            start_new_session=True,
-            user=self.uid,
-            group=self.gid,
-            extra_groups=None if self.uid is None else [],
-        )
+        """Start a process as the folder's owner, out of reach of the terminal's signals.
+
+        Raises:
+            PrivateServerError: The program cannot be run.
+        """
+        try:
+            return subprocess.Popen(
+                command,
+                stdin=stdin,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=self.path,
+                env=_VARIABLES,
+                start_new_session=True,
+                user=self.uid,
+                group=self.gid,
+                extra_groups=None if self.uid is None else [],
+            )
+        except OSError as error:  # a program in a folder that the owner may not enter
+            raise PrivateServerError(f"{command[0]} cannot be started: {error.strerror}") from error
 
     def run(self, command: Sequence[str | Path]) -> None:
         """Run a set-up command to its end.

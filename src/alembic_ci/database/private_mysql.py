@@ -121,6 +121,8 @@ def _login(server: Path, product: Product) -> str:
 def _accounts(user: str, password: str, login: str) -> str:
     """Return what the server runs before it listens: a user for us, nobody else."""
     return (
+        "DROP USER IF EXISTS 'root'@'127.0.0.1';\n"
+        "DROP USER IF EXISTS 'root'@'::1';\n"
         f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{new_password()}';\n"
         f"CREATE USER '{user}'@'%' {login} '{password}';\n"
         f"GRANT ALL PRIVILEGES ON *.* TO '{user}'@'%' WITH GRANT OPTION;\n"

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from alembic_ci.database.binaries import folders
+from alembic_ci.database.binaries import folders, program
 from alembic_ci.database.private_home import DEFAULT_USER, Home, PrivateServerError, private_home
 from alembic_ci.database.private_server import HOST, Launch, new_password, running
 from alembic_ci.urls import DatabaseURL
@@ -63,7 +63,7 @@ def _bin_folder(major: str) -> Path:
     found = [
         folder
         for folder in folders(*_FOLDERS)
-        if all((folder / name).is_file() for name in ("initdb", "postgres"))
+        if program("initdb", [folder]) and program("postgres", [folder])
     ]
     if not found:
         raise PrivateServerError("no PostgreSQL server is installed on this machine")

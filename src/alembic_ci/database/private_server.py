@@ -55,15 +55,16 @@ def running(launch: Launch) -> Iterator[DatabaseURL]:
     Raises:
         PrivateServerError: It ended or did not answer; the text has the end of its log.
     """
-    for attempt in range(1, _ATTEMPTS + 1):
-        url = launch.url(port := _free_port())
+    for _ in range(_ATTEMPTS):
+        url = launch.url(port := free_port())
         with _guarded(launch, port) as server:
             if _answers(server, url):
                 yield url
                 return
-        if attempt == _ATTEMPTS:
-            log = (launch.home.path / _LOG_FILE).read_bytes()
-            raise PrivateServerError(f"the server did not start: {last_lines(log)}")
+            if server.poll() is None:
+                break  # it runs, but not for us
+    log = (launch.home.path / _LOG_FILE).read_bytes()
+    raise PrivateServerError(f"the server did not start: {last_lines(log)}")
 
 
 @contextlib.contextmanager
@@ -111,7 +112,8 @@ def _answers(server: subprocess.Popen[bytes], url: DatabaseURL) -> bool:
     return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port nobody has now; somebody may a moment later."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

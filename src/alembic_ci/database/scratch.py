@@ -55,9 +55,9 @@ def scratch_server(
     with contextlib.ExitStack() as stack:
         if scratch_url is not None:
             server = on_given_server(database, scratch_url, traits, timeout=timeout)
+            stack.callback(server.drop_all)
         else:
             server = _ungiven(stack, database, traits, protected=protected, timeout=timeout)
-        stack.callback(server.drop_all)
         yield server
 
 
@@ -79,7 +79,9 @@ def _ungiven(
                 "environment's own server is not used.",
                 remedy=WAYS,
             ) from error
-    return beside(database, traits, timeout=timeout)
+    server = beside(database, traits, timeout=timeout)
+    stack.callback(server.drop_all)
+    return server
 
 
 def _traits(database: DatabaseURL) -> Likeness:

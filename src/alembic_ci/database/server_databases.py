@@ -65,7 +65,7 @@ class ServerDatabases:
         """Drop a database, and end the sessions that still use it."""
         with Control.open(self._admin, timeout=self._timeout) as control:
             drop_database(control, url.database or "")
-        self._made.remove(url)
+        self._made = [made for made in self._made if made.database != url.database]
 
     def recreate(self, url: DatabaseURL) -> None:
         """Make a database empty again, under the same name; sessions on it are ended."""
