@@ -1,15 +1,8 @@
 """Follow the schema of one SQLite database."""
 
-from collections.abc import Collection, Iterable
-
 from alembic_ci.database.ledger import Ledger
-from alembic_ci.database.sqlite.catalogue import (
-    COOKIE,
-    Stored,
-    stored_rows,
-    table_rows,
-)
-from alembic_ci.database.sqlite.describe import table_objects, text_object
+from alembic_ci.database.sqlite.catalogue import COOKIE, Stored, stored_rows
+from alembic_ci.database.sqlite.reading import Reader
 from alembic_ci.database.tracking import Query
 from alembic_ci.delta import Attributes, Delta, ObjectKey, Snapshot
 
@@ -30,7 +23,7 @@ class SQLiteTracker:
         self._ledger = Ledger(_part)
         self._cookie: tuple[str, ...] = ()
         self._objects: frozenset[Stored] = frozenset()
-        self._implicit: dict[str, frozenset[str]] = {}
+        self._reader = Reader(query)
 
     @property
     def state(self) -> Snapshot:
@@ -51,8 +44,9 @@ class SQLiteTracker:
         self._cookie = cookie
         before, self._objects = self._objects, self._read_objects()
         owners = {row.table for row in before ^ self._objects}
-        owners |= {child for child, parents in self._implicit.items() if parents & owners}
-        return self._ledger.replace(self._described(owners) | {_SETTINGS: _settings(cookie)})
+        owners |= self._reader.dependants(owners)
+        parts = self._reader.parts(owners, self._objects)
+        return self._ledger.replace(parts | {_SETTINGS: _settings(cookie)})
 
     def undo(self, delta: Delta) -> None:
         """Put back the state before *delta*; the next `advance` reads everything, to be sure."""
@@ -63,8 +57,8 @@ class SQLiteTracker:
         """Read everything again; a non-empty delta means that `advance` missed something."""
         self._cookie = self._read_cookie()
         self._objects = self._read_objects()
-        self._implicit = {}
-        parts = self._described({row.table for row in self._objects})
+        self._reader.forget()
+        parts = self._reader.parts({row.table for row in self._objects}, self._objects)
         objects = {key: value for part in parts.values() for key, value in part.items()}
         return self._ledger.replace_all(objects | _settings(self._cookie))
 
@@ -74,32 +68,6 @@ class SQLiteTracker:
     def _read_objects(self) -> frozenset[Stored]:
         rows = stored_rows(self._query)
         return rows - {row for row in rows if row.table.lower() == self._version_table}
-
-    def _described(self, owners: Collection[str]) -> dict[str, dict[ObjectKey, Attributes]]:
-        """Describe what hangs on each of *owners*, the names of tables and views."""
-        parts: dict[str, dict[ObjectKey, Attributes]] = {owner: {} for owner in owners}
-        if not owners:
-            return parts
-        rows = table_rows(self._query, owners)
-        mine = [row for row in self._objects if row.table in parts]
-        indexes = {row.name: row for row in mine if row.kind == "index"}
-        for stored in mine:
-            if stored.kind == "table":
-                references = rows[stored.name].references
-                self._remember(stored.name, (r.parent for r in references if r.implicit))
-                parts[stored.table] |= table_objects(stored, rows[stored.name], indexes)
-            elif stored.kind != "index":
-                key, attributes = text_object(stored)
-                parts[stored.table][key] = attributes
-        return parts
-
-    def _remember(self, child: str, parents: Iterable[str]) -> None:
-        """Note foreign keys that name no column: they change with the parent's primary key."""
-        found = frozenset(parents)
-        if found:
-            self._implicit[child] = found
-        else:
-            self._implicit.pop(child, None)
 
 
 def _part(key: ObjectKey) -> str:
