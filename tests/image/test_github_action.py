@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg2
@@ -110,6 +111,17 @@ def test_a_failed_proof_fails_the_step_and_is_reported_all_the_same(
     assert step.outputs["status"] == "failed"
     assert step.outputs["exit-code"] == "1"
     assert "0002" in step.summary
+
+
+def test_production_is_not_touched_for_a_pull_request(job: Job) -> None:
+    env = {"PRODUCTION_DATABASE_URL": _SQLITE["DEVELOPMENT_DATABASE_URL"]}
+    inputs = {"command": "upgrade", "environments": "production"}
+
+    step = replace(job, event="pull_request").run(inputs, env)
+
+    assert step.exit_code == 6, step.log
+    assert step.outputs["failure-class"] == "refused"
+    assert not (job.temp / "_github_home" / "shop.db").exists()
 
 
 def test_localhost_in_a_container_is_explained(job: Job) -> None:
