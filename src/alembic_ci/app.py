@@ -10,7 +10,8 @@ from typing import TextIO
 
 from alembic_ci import __version__
 from alembic_ci.ci.hosts import Host, host
-from alembic_ci.environments import environments
+from alembic_ci.database.failures import Surroundings
+from alembic_ci.environments import environments, scratch_url
 from alembic_ci.errors import AlembicCIError, Interrupted, combined
 from alembic_ci.history import History, info
 from alembic_ci.model import (
@@ -25,7 +26,7 @@ from alembic_ci.progress import Bar, Lines, Passing
 from alembic_ci.project.interpreter import interpreter
 from alembic_ci.project.locate import Project, locate
 from alembic_ci.publish import Places, publish
-from alembic_ci.redaction import Redactor
+from alembic_ci.redaction import Redactor, safe_everywhere
 from alembic_ci.render.style import coloured, plain
 from alembic_ci.render.text import text
 from alembic_ci.settings import Settings
@@ -82,9 +83,12 @@ def _work(
     found: _Found,
 ) -> None:
     chosen = environments(settings, outside.variables)
-    secrets = [s for e in chosen for d in e.databases for s in d.url.secrets()]
+    urls = [database.url for environment in chosen for database in environment.databases]
+    urls += [url for url in (scratch_url(outside.variables),) if url]
+    secrets = [secret for url in urls for secret in url.secrets()]
     found.redact = Redactor(secrets)
-    found.host = host(outside.variables, outside.report, secrets=secrets)
+    safe = [secret for secret in secrets if safe_everywhere(secret)]
+    found.host = host(outside.variables, outside.report, secrets=safe)
     found.context = _context(command, settings, outside, found.redact)
     found.pipeline = Pipeline(found.context, command, arguments)
     for report in found.pipeline.reports(chosen):
@@ -105,7 +109,16 @@ def _context(command: str, settings: Settings, outside: Outside, redact: Redacto
         progress=_progress(command, settings, outside, redact),
         start_directory=outside.directory,
         report_dir=_folder(settings, outside),
-        in_container=Path("/.dockerenv").exists() or Path("/run/.containerenv").exists(),
+        surroundings=_surroundings(outside.variables),
+    )
+
+
+def _surroundings(variables: Mapping[str, str]) -> Surroundings:
+    marks = (Path("/.dockerenv"), Path("/run/.containerenv"))
+    hosts = {"GITHUB_ACTIONS": "GitHub Actions", "GITLAB_CI": "GitLab CI"}
+    return Surroundings(
+        in_container=any(mark.exists() for mark in marks),
+        ci=next((name for variable, name in hosts.items() if variables.get(variable)), ""),
     )
 
 

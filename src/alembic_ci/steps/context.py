@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from alembic_ci.database.failures import Surroundings
 from alembic_ci.environments import secret_variables
 from alembic_ci.history import History
 from alembic_ci.model import Problem, Result, State
@@ -47,7 +48,7 @@ class Context:
     progress: Progress
     start_directory: Path
     report_dir: Path
-    in_container: bool
+    surroundings: Surroundings
 
     def worker_variables(self, url: DatabaseURL, names: Iterable[str]) -> dict[str, str]:
         """Return the environment of a child process that works on *url*, and on nothing else."""

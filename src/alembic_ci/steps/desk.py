@@ -80,11 +80,7 @@ class Desk:
     def control(self, binding: Binding) -> Control:
         """Return our own connection to a database; raises when it cannot be reached."""
         if binding.label not in self._controls:
-            control = Control.open(
-                anchored(binding.url, self.context),
-                timeout=self.context.settings.connect_timeout,
-            )
-            self._controls[binding.label] = self._stack.enter_context(control)
+            self._controls[binding.label] = self._stack.enter_context(self._opened(binding))
         return self._controls[binding.label]
 
     def close_control(self, binding: Binding) -> None:
@@ -101,10 +97,15 @@ class Desk:
     @contextmanager
     def fresh_control(self, binding: Binding) -> Iterator[Control]:
         """Open a new connection, for looking at what is really there now."""
-        with Control.open(
-            anchored(binding.url, self.context), timeout=self.context.settings.connect_timeout
-        ) as control:
+        with self._opened(binding) as control:
             yield control
+
+    def _opened(self, binding: Binding) -> Control:
+        return Control.open(
+            anchored(binding.url, self.context),
+            timeout=self.context.settings.connect_timeout,
+            surroundings=self.context.surroundings,
+        )
 
     @property
     def worker(self) -> Worker:

@@ -115,6 +115,9 @@ class OnlineRun:
                 revisions = tuple(request["revisions"])
                 yield from self._project.script._stamp_revs(revisions, heads)  # noqa: SLF001
             else:
+                if self._scratch:
+                    # Alembic remembers here which enum types it has created, for one command.
+                    context.impl.memo.clear()
                 yield self._step(request)
             self._settle(context)
             self._inside = None
