@@ -65,7 +65,7 @@ class TableReader:
     def _existing(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
         """Look each name up by itself, which is quick however many tables there are."""
         selects = [f"{_NAMES} AND TABLE_NAME = {literal(name)}" for name in names]
-        rows = self._query(" UNION ".join(selects)) if selects else ()
+        rows = self._query(" UNION ALL ".join(selects)) if selects else ()
         return ((text(name), text(kind)) for name, kind in rows)
 
     def _described(self, name: str, kind: str) -> Objects:
