@@ -87,6 +87,7 @@ class StepFailedError(ForeignError):
             output=output,
         )
         self.revision = revision
+        self.swallowed = swallowed
 
 
 class WorkerDiedError(ForeignError):

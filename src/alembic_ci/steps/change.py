@@ -143,7 +143,7 @@ def failed_change(error: StepFailedError, result: ChangeResult) -> AlembicCIErro
     where = ", ".join(result.after) or "base (no revision)"
     done = f" Applied before it: {', '.join(result.applied)}." if result.applied else ""
     failed = StepFailedError(
-        error.revision, failure=error.failure, output=error.output, swallowed=bool(error.meaning)
+        error.revision, failure=error.failure, output=error.output, swallowed=error.swallowed
     )
     failed.problem = f"Revision {error.revision} failed; the database is at {where}.{done}"
     failed.remedy = (

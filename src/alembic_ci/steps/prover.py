@@ -27,6 +27,9 @@ class Assignment:
     todo: tuple[Revision, ...]
 
 
+IRREVERSIBLE = "irreversible with a comment `# alembic-ci: irreversible REASON`"
+
+
 class Prover:
     """The rollback test of one database.
 
@@ -80,7 +83,7 @@ class Prover:
         attempt = self._current
         if attempt is None:
             raise error
-        problem = self._explain(error)
+        problem = self._explain(told(error, attempt.phase))
         if attempt.phase is Phase.UP:
             self._broken.add(attempt.revision.revision)
         else:
@@ -124,9 +127,10 @@ class Prover:
         if revision.irreversible is not None:
             reason = revision.irreversible or "declared in the revision"
             self._finish(attempt, Verdict.IRREVERSIBLE, reason=reason)
-        elif revision.downgrade is Body.MISSING or (_idle(revision.downgrade) and up):
+        elif revision.downgrade is Body.MISSING or (revision.downgrade is Body.EMPTY and up):
             self._finish(attempt, Verdict.MISSING, reason=_why_missing(revision))
         else:
+            attempt.notices += _idle_notices(revision)
             self._down_and_up(attempt, up)
 
     def _down_and_up(self, attempt: "_Attempt", up: Delta) -> None:
@@ -192,8 +196,38 @@ class _Attempt:
             self.differed = phase
 
 
-def _idle(body: Body) -> bool:
-    return body in {Body.MISSING, Body.EMPTY}
+def told(error: StepFailedError, phase: Phase) -> StepFailedError:
+    """Return *error* saying which of up, down and second up it was, and what to do."""
+    problem, remedy = _WORDS[phase]
+    said = StepFailedError(
+        error.revision, failure=error.failure, output=error.output, swallowed=error.swallowed
+    )
+    said.problem = problem.format(error.revision)
+    said.remedy = remedy
+    return said
+
+
+_WORDS = {
+    Phase.UP: (
+        "Revision {} cannot be applied to the scratch database.",
+        "It would fail in the environment, too: correct upgrade().",
+    ),
+    Phase.DOWN: (
+        "The downgrade of revision {} fails.",
+        f"Correct downgrade(), or declare the revision {IRREVERSIBLE}.",
+    ),
+    Phase.SECOND_UP: (
+        "After its own downgrade, revision {} cannot be applied again.",
+        "Let downgrade() take back everything that upgrade() does.",
+    ),
+}
+
+
+def _idle_notices(revision: Revision) -> list[Difference]:
+    if revision.downgrade is not Body.EMPTY or revision.upgrade is not Body.CODE:
+        return []
+    text = "downgrade does nothing; upgrade changes data only, which stays as it is"
+    return [Difference(text=text, object=f"revision {revision.revision}")]
 
 
 def _why_missing(revision: Revision) -> str:

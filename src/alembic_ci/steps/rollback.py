@@ -23,7 +23,7 @@ from alembic_ci.steps.context import Context, Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
 from alembic_ci.steps.observer import Observer
 from alembic_ci.steps.problems import problem
-from alembic_ci.steps.prover import Assignment, Prover
+from alembic_ci.steps.prover import IRREVERSIBLE, Assignment, Prover
 from alembic_ci.steps.target import upgrade_target
 
 _BAD = {Verdict.FAILED, Verdict.RESIDUE, Verdict.MISSING, Verdict.NOT_RUN}
@@ -177,8 +177,7 @@ def verdict(result: RollbackResult, context: Context) -> Problem | None:
         problem=f"{len(bad)} of {len(result.proofs)} revisions do not roll back: "
         + ", ".join(proof.revision for proof in bad),
         meaning=_first_words(first),
-        remedy="Correct the downgrade, or declare the revision irreversible with a comment "
-        "`# alembic-ci: irreversible REASON`.",
+        remedy=f"Correct the downgrade, or declare the revision {IRREVERSIBLE}.",
         revision=first.revision,
         file=os.path.relpath(revision.path, context.start_directory),
         line=revision.downgrade_line or revision.line,
