@@ -1,7 +1,7 @@
 """A snapshot kept in parts, so that replacing one part costs what that part holds."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from alembic_ci.delta import Attributes, Change, Delta, ObjectKey, Snapshot
 
@@ -53,3 +53,14 @@ class Ledger:
             else:
                 self.state[key] = attributes
                 keys.add(key)
+
+
+def distinct(
+    items: Iterable[tuple[ObjectKey, Attributes]],
+) -> Iterator[tuple[ObjectKey, Attributes]]:
+    """Number objects without names of their own that say the same, so that none hides another."""
+    seen: defaultdict[ObjectKey, int] = defaultdict(int)
+    for key, attributes in sorted(items, key=lambda item: (item[0], sorted(item[1].items()))):
+        seen[key] += 1
+        count = seen[key]
+        yield (key if count == 1 else key._replace(name=f"{key.name} {count}")), attributes

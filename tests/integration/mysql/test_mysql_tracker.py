@@ -233,3 +233,27 @@ def test_tables_that_differ_in_case_only_are_two(step: Step, tracker: MySQLTrack
     step("ALTER TABLE Parents ADD y INT")
 
     assert not tracker.resync()
+
+
+def test_keys_without_names_do_not_hide_each_other(step: Step, tracker: MySQLTracker) -> None:
+    key = "FOREIGN KEY (p) REFERENCES"
+    step("CREATE TABLE elders (id INT PRIMARY KEY)")
+    checks = "CHECK (p > 1), CHECK (p > 1)"
+    step(f"CREATE TABLE t (p INT, {key} parents (id), {key} elders (id), {checks})")
+
+    names = [key.name for key in tracker.state if key.parent == "t"]
+
+    assert {"(p)", "(p) 2"} <= set(names)
+    assert len([name for name in names if ">" in name]) == 2
+    assert not tracker.resync()
+
+
+def test_a_view_whose_table_is_gone_is_still_there(step: Step, tracker: MySQLTracker) -> None:
+    step("CREATE VIEW v AS SELECT c FROM children")
+    before = tracker.state[ObjectKey("view", "", "v")]
+
+    step("ALTER TABLE children DROP COLUMN c")
+    step("ALTER TABLE children ADD v INT")
+
+    assert tracker.state[ObjectKey("view", "", "v")] == before
+    assert not tracker.resync()

@@ -251,3 +251,15 @@ def test_names_and_deferral_find_their_foreign_key(
         "a": ("x" if named else "(a)", "NOT DEFERRABLE"),
         "b": ("y" if named else "(b)", "DEFERRABLE INITIALLY DEFERRED"),
     }
+
+
+def test_keys_without_names_do_not_hide_each_other(
+    project: sqlite3.Connection, tracker: SQLiteTracker
+) -> None:
+    project.execute("CREATE TABLE q (id INTEGER PRIMARY KEY)")
+    project.execute("CREATE TABLE t (a REFERENCES p REFERENCES q, CHECK (a > 1), CHECK (a > 1))")
+    tracker.advance()
+
+    names = sorted(key.name for key in tracker.state if key.parent == "t" and "(" in key.name)
+
+    assert names == ["(a > 1)", "(a > 1) 2", "(a)", "(a) 2"]

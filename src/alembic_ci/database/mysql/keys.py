@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from alembic_ci.database.ledger import distinct
 from alembic_ci.database.mysql.server import Server, text
 from alembic_ci.database.tracking import Query, Value
 from alembic_ci.delta import Attributes, ObjectKey
@@ -105,7 +106,7 @@ def foreign_keys(query: Query, only: str = "") -> list[Item]:
         automatic = _AUTOMATIC_FOREIGN_KEY.fullmatch(name)
         known = f"({described['columns']})" if automatic else name
         found.append((ObjectKey("foreign key", table, known), described))
-    return found
+    return list(distinct(found))
 
 
 def _foreign_key(group: list[Row], rules: tuple[Value, Value]) -> dict[str, str]:
@@ -126,6 +127,10 @@ def _rule(rule: str) -> str:
 
 def checks(query: Query, server: Server, only: str = "") -> Iterator[Item]:
     """Yield the checks; one with an automatic name is known by its expression."""
+    yield from distinct(_checks(query, server, only))
+
+
+def _checks(query: Query, server: Server, only: str) -> Iterator[Item]:
     if not server.has("CHECK_CONSTRAINTS"):
         return
     sql = _MARIADB_CHECKS if server.mariadb else _MYSQL_CHECKS

@@ -8,6 +8,7 @@ no name for it either. MATCH is parsed and ignored by SQLite, and so it is here
 from collections.abc import Iterable, Iterator
 from itertools import groupby, zip_longest
 
+from alembic_ci.database.ledger import distinct
 from alembic_ci.database.sqlite.catalogue import KeyColumn, Reference, TableRows
 from alembic_ci.database.sqlite.table_sql import Clause, TableText
 from alembic_ci.delta import Attributes, ObjectKey
@@ -46,17 +47,16 @@ def unique_keys(table: str, rows: TableRows, text: TableText) -> Iterator[Item]:
 
 
 def foreign_keys(table: str, rows: TableRows, text: TableText) -> Iterator[Item]:
-    """Yield each foreign key; the PRAGMA numbers them from the last of the text to the first."""
+    """Return each foreign key; the PRAGMA numbers them from the last of the text to the first."""
     keys = [tuple(group) for _, group in groupby(rows.references, key=lambda row: row.number)]
     clauses = tuple(text.all("REFERENCES", "FOREIGN"))
     known = clauses if len(clauses) == len(keys) else ()
-    seen: dict[str, int] = {}
+    items: list[Item] = []
     for key, clause in zip_longest(reversed(keys), known):
         described = _foreign_key(key, clause)
         name = described.pop("name", f"({described['columns']})")
-        seen[name] = seen.get(name, 0) + 1
-        unique = name if seen[name] == 1 else f"{name} {seen[name]}"
-        yield ObjectKey("foreign key", table, unique), described
+        items.append((ObjectKey("foreign key", table, name), described))
+    return distinct(items)
 
 
 def _foreign_key(key: tuple[Reference, ...], clause: Clause | None) -> dict[str, str]:
@@ -76,11 +76,12 @@ def _foreign_key(key: tuple[Reference, ...], clause: Clause | None) -> dict[str,
 
 
 def checks(table: str, text: TableText) -> Iterator[Item]:
-    """Yield each CHECK, written at a column or at the table: to SQLite it is the same."""
-    for clause in text.all("CHECK"):
-        expression = clause.expression
-        name = clause.name or f"({expression})"
-        yield ObjectKey("check constraint", table, name), {"expression": expression}
+    """Return each CHECK, written at a column or at the table: to SQLite it is the same."""
+    found = ((clause.name, clause.expression) for clause in text.all("CHECK"))
+    return distinct(
+        (ObjectKey("check constraint", table, name or f"({check})"), {"expression": check})
+        for name, check in found
+    )
 
 
 def key_columns(keys: Iterable[KeyColumn], expressions: Iterable[str] = ()) -> str:
