@@ -109,7 +109,8 @@ _LEFT_BEHIND = (
     _left("event trigger", "create event trigger audit on ddl_command_end execute function audit()",
           "event trigger audit", setup="create function audit() returns event_trigger"
           " language plpgsql as 'begin end'"),
-    _left("default privileges", "alter default privileges for role pg_monitor grant select on tables to public",
+    _left("default privileges", "alter default privileges for role pg_monitor"
+          " grant select on tables to public",
           "default privileges for pg_monitor on tables"),
     _left("default privileges in a schema",
           "alter default privileges for role pg_monitor in schema public"
@@ -118,7 +119,7 @@ _LEFT_BEHIND = (
     _left("cast", "create cast (order_status as integer) with function rank(order_status)",
           "cast order_status AS integer", setup="create function rank(order_status) returns integer"
           " language sql as 'select 1'"),
-    _left("collation", "create collation plain from \"C\"", "collation plain"),
+    _left("collation", 'create collation plain from "C"', "collation plain"),
     _left("conversion",
           "create conversion latin for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8",
           "conversion latin"),
@@ -165,7 +166,8 @@ _TAKEN = (
            finds="function double(x integer)"),
     Defect(name="type taken", up="drop type order_status", finds="enum type order_status"),
     Defect(name="children taken with their parent", up="drop table users cascade",
-           down="create table users (id serial primary key)", finds="foreign key orders.orders_user"),
+           down="create table users (id serial primary key)",
+           finds="foreign key orders.orders_user"),
 )  # fmt: skip
 
 _COLUMNS = (
@@ -291,10 +293,11 @@ _INDEXES = (
              "valid"),
     _altered("index comment", "comment on index orders_by_user is 'fast'",
              "index orders.orders_by_user", "comment"),
-    _altered("replica identity index", "alter table orders replica identity using index orders_pkey",
+    _altered("replica identity index",
+             "alter table orders replica identity using index orders_pkey",
              "primary key orders.orders_pkey", "replica identity"),
-    _altered("index renamed", "alter index orders_by_user rename to by_user", "index orders.by_user",
-             "definition"),
+    _altered("index renamed", "alter index orders_by_user rename to by_user",
+             "index orders.by_user", "definition"),
     _altered("index statistics", "alter index by_lower alter column 1 set statistics 77",
              "index users.by_lower", "statistics",
              setup="create index by_lower on users (lower(name))"),
@@ -359,9 +362,11 @@ _RELATIONS = (
              setup="create trigger watch before update on users for each row"
              " execute function suppress_redundant_updates_trigger()"),
     _altered("policy expression", "alter policy own_only on users using (id = 2)",
-             "policy users.own_only", "using", setup="create policy own_only on users using (id = 1)"),
-    _altered("policy roles", "alter policy own_only on users to pg_monitor", "policy users.own_only",
-             "roles", setup="create policy own_only on users using (id = 1)"),
+             "policy users.own_only", "using",
+             setup="create policy own_only on users using (id = 1)"),
+    _altered("policy roles", "alter policy own_only on users to pg_monitor",
+             "policy users.own_only", "roles",
+             setup="create policy own_only on users using (id = 1)"),
     _altered("policy check", "alter policy own_only on users with check (id = 3)",
              "policy users.own_only", "with check",
              setup="create policy own_only on users using (id = 1)"),
@@ -450,6 +455,15 @@ _OTHERS = (
              "column users.name", "privileges"),
     _altered("table grant beside other changes", "create table extra (id serial primary key);"
              " grant insert on users to public; drop table extra", "table users", "privileges"),
+    _altered("table grant beside an altered table", "alter table orders add note text default 'x',"
+             " alter total set default 9; grant insert on users to public", "table users",
+             "privileges", down="alter table orders alter total set default 0, drop note"),
+    _altered("table grant beside a new table", "grant insert on users to public;"
+             " create table extra (id serial primary key, b text unique, u int references users)",
+             "table users", "privileges", down="drop table extra"),
+    _altered("column grant beside a new table", "grant insert (name) on users to public;"
+             " create table extra (id serial primary key, b text default 'x')",
+             "column users.name", "privileges", down="drop table extra"),
     _altered("rename seen by a default", "alter sequence counter rename to meter",
              "column users.age", "default", setup="create sequence counter;"
              " alter table users alter age set default nextval('counter')"),

@@ -28,6 +28,9 @@ class Growing:
 
 FIRST = "create table t0 (id serial primary key, a integer, b text, c varchar(50) not null)"
 
+NOTHING = "execute function suppress_redundant_updates_trigger()"
+FIRST_PART = "create table {0}_1 partition of {0} for values from (1) to (2)"
+
 Maker = Callable[[Growing], Pair]
 
 
@@ -148,11 +151,9 @@ def _new_object(own: Growing) -> Pair:
              f"drop rule {name} on {table}"),
             (f"create statistics {name} on a, b from {table}", f"drop statistics {name}"),
             (f"create publication {name} for table {table}", f"drop publication {name}"),
-            (f"create trigger {name} before update on {table} for each row"
-             " execute function suppress_redundant_updates_trigger()",
+            (f"create trigger {name} before update on {table} for each row {NOTHING}",
              f"drop trigger {name} on {table}"),
-            (f"create table {name} (d int) partition by range (d);"
-             f"create table {name}_1 partition of {name} for values from (1) to (2)",
+            (f"create table {name} (d int) partition by range (d); {FIRST_PART.format(name)}",
              f"drop table {name}"),
         ]
     )  # fmt: skip
@@ -167,7 +168,8 @@ def _said(own: Growing) -> Pair:
         [
             ("comment on table # is 'x'", "comment on table # is null"),
             ("comment on column #.a is 'x'", "comment on column #.a is null"),
-            ("comment on constraint #_pkey on # is 'x'", "comment on constraint #_pkey on # is null"),
+            ("comment on constraint #_pkey on # is 'x'",
+             "comment on constraint #_pkey on # is null"),
             ("grant select on # to public", "revoke select on # from public"),
             ("grant select (a) on # to public", "revoke select (a) on # from public"),
             ("alter default privileges grant select on tables to public",
@@ -186,7 +188,7 @@ def _unusual(own: Growing) -> Pair:
             (f"do $$ begin execute 'create table {name} (id int)'; end $$",
              f"do $$ begin execute 'drop table {name}'; end $$"),
             (f"savepoint s; create table {name} (id int); release s", f"drop table {name}"),
-            (f"set search_path = pg_catalog; create table public.{name} (id int); reset search_path",
+            (f"set search_path = pg_catalog; create table public.{name} (); reset search_path",
              f"drop table {name}"),
             (f"create temp table {name} (id int)", f"drop table {name}"),
             ("deallocate all", "select 1"),

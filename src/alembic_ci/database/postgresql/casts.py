@@ -18,7 +18,8 @@ def _casts(_version: int) -> str:
         comment=comment("pg_cast", "c.oid"),
     )
     return f"""{select("0", "'cast'", "''", name, attributes)}
-from pg_catalog.pg_cast c where c.oid >= {FIRST_USER_OID} and {not_of_extension("pg_cast", "c.oid")}"""
+from pg_catalog.pg_cast c
+where c.oid >= {FIRST_USER_OID} and {not_of_extension("pg_cast", "c.oid")}"""
 
 
 def _transforms(_version: int) -> str:

@@ -7,7 +7,15 @@ from alembic_ci.database.postgresql.fragments import (
     role,
     words,
 )
-from alembic_ci.database.postgresql.section import Section, Unit, not_of_extension, select
+from alembic_ci.database.postgresql.section import (
+    V15,
+    V16,
+    V17,
+    Section,
+    Unit,
+    not_of_extension,
+    select,
+)
 
 
 def _collations(version: int) -> str:
@@ -20,7 +28,7 @@ def _collations(version: int) -> str:
         " when 'b' then 'builtin' else 'default' end",
         locale=_locale(version),
         deterministic="case when not c.collisdeterministic then 'false' end",
-        rules="c.collicurules" if version >= 160000 else "null",
+        rules="c.collicurules" if version >= V16 else "null",
         comment=comment("pg_collation", "c.oid"),
         owner=role("c.collowner"),
     )
@@ -30,9 +38,9 @@ where {NOT_SYSTEM.format(n="n")} and {not_of_extension("pg_collation", "c.oid")}
 
 
 def _locale(version: int) -> str:
-    if version < 150000:
+    if version < V15:
         return "coalesce(nullif(c.collcollate, ''), c.collctype)"
-    own = "c.colllocale" if version >= 170000 else "c.colliculocale"
+    own = "c.colllocale" if version >= V17 else "c.colliculocale"
     return f"coalesce({own}, c.collcollate || ' ' || c.collctype)"
 
 

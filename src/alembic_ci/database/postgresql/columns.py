@@ -9,7 +9,7 @@ from alembic_ci.database.postgresql.fragments import (
     sequence_options,
     words,
 )
-from alembic_ci.database.postgresql.section import Section, Unit, select
+from alembic_ci.database.postgresql.section import V14, V18, Section, Unit, select
 
 _KIND = "case rel.kind when 'c' then 'attribute' else 'column' end"
 
@@ -80,7 +80,7 @@ def _nullable(version: int) -> str:
     https://www.postgresql.org/docs/18/release-18.html
     """
     word = "case when a.attnotnull then 'NOT NULL'{} else 'NULL' end"
-    if version < 180000:
+    if version < V18:
         return word.format("")
     return word.format(
         """ || coalesce((select case when k.convalidated then '' else ' NOT VALID' end
@@ -90,7 +90,7 @@ def _nullable(version: int) -> str:
 
 
 def _compression(version: int) -> str:
-    if version < 140000:
+    if version < V14:
         return "null"
     return "case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end"
 

@@ -1,7 +1,7 @@
 """Primary key, unique, foreign key, check and exclusion constraints."""
 
 from alembic_ci.database.postgresql.fragments import comment, words
-from alembic_ci.database.postgresql.indexes import CLUSTERED, PLACE, REPLICA, USING, VALID
+from alembic_ci.database.postgresql.indexes import CLUSTERED, PLACE, REPLICA, TEXT, USING, VALID
 from alembic_ci.database.postgresql.section import Section, Unit, select
 
 _KIND = """case k.contype when 'p' then 'primary key' when 'u' then 'unique constraint'
@@ -30,7 +30,7 @@ def _sql(_version: int) -> str:
     """
     attributes = words(
         definition="pg_catalog.pg_get_constraintdef(k.oid, true)",
-        index=f"case when k.contype <> 'f' then {USING} end",
+        index=USING,
         valid=VALID,
         clustered=CLUSTERED,
         replica_identity=REPLICA,
@@ -46,7 +46,7 @@ def _sql(_version: int) -> str:
 from rel join pg_catalog.pg_constraint k on k.conrelid = rel.oid
 left join pg_catalog.pg_index i on i.indexrelid = k.conindid and k.contype in ('p', 'u', 'x')
 left join pg_catalog.pg_class ic on ic.oid = i.indexrelid
-left join pg_catalog.pg_am m on m.oid = ic.relam
+left join pg_catalog.pg_am m on m.oid = ic.relam {TEXT}
 where k.contype in ('p', 'u', 'f', 'c', 'x') and not (k.contype = 'f' and k.conparentid <> 0)"""
 
 

@@ -3,7 +3,6 @@
 from alembic_ci.database.postgresql.fragments import granted, role, words
 from alembic_ci.database.postgresql.section import Section, Unit, not_of_extension, select
 
-
 _OBJECTS = """case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences'
  when 'f' then 'functions' when 'T' then 'types' when 'n' then 'schemas'
  else 'large objects' end"""

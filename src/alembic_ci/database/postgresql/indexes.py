@@ -3,9 +3,12 @@
 from alembic_ci.database.postgresql.fragments import comment, options, qualified_relation, words
 from alembic_ci.database.postgresql.section import Section, Unit, select
 
-USING = """pg_catalog.substr(pg_catalog.pg_get_indexdef(i.indexrelid),
- pg_catalog.strpos(pg_catalog.pg_get_indexdef(i.indexrelid), ' USING ' || m.amname || ' (') + 1)"""
+USING = "pg_catalog.substr(x.text, pg_catalog.strpos(x.text, ' USING ' || m.amname || ' (') + 1)"
 """Method, columns, operator classes, order, INCLUDE, WITH and WHERE: all but the names."""
+
+TEXT = """cross join lateral (
+select pg_catalog.pg_get_indexdef(i.indexrelid) as text offset 0) x"""
+"""The definition that `USING` cuts; without the OFFSET it would be made once per use."""
 
 VALID = "case when not i.indisvalid then 'INVALID' end"
 CLUSTERED = "case when i.indisclustered then 'CLUSTER ON' end"
@@ -46,7 +49,7 @@ def _sql(_version: int) -> str:
     return f"""{select("rel.oid", "'index'", "rel.name", "ic.relname", attributes)}
 from rel join pg_catalog.pg_index i on i.indrelid = rel.oid
 join pg_catalog.pg_class ic on ic.oid = i.indexrelid
-join pg_catalog.pg_am m on m.oid = ic.relam
+join pg_catalog.pg_am m on m.oid = ic.relam {TEXT}
 where not exists (select 1 from pg_catalog.pg_constraint k where k.conrelid = i.indrelid
  and k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))"""
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from alembic_ci.database.postgresql.fragments import FIRST_USER_OID, catalogue
+from alembic_ci.database.postgresql.section import V15
 from alembic_ci.database.postgresql.statement import SECTIONS
 from alembic_ci.database.tracking import Query, Value
 
@@ -38,7 +39,7 @@ _OWNED_BY_UNITS = (
     "pg_init_privs",
 )
 
-_SINCE = {"pg_publication_namespace": 150000}
+_SINCE = {"pg_publication_namespace": V15}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,7 @@ def probe_sql(version: int) -> str:
     From 15 on the session is also told to report at the end of this transaction, so that the
     counters start from nothing in the next one; before, they may hold up to half a second's writes.
     """
-    flush = "pg_catalog.pg_stat_force_next_flush()::text" if version >= 150000 else "''"
+    flush = "pg_catalog.pg_stat_force_next_flush()::text" if version >= V15 else "''"
     return f"""select pg_catalog.pg_backend_pid(),
  (select pg_catalog.split_part(l.virtualxid, '/', 2)::bigint from pg_catalog.pg_locks l
  where l.locktype = 'virtualxid' and l.pid = pg_catalog.pg_backend_pid() limit 1),

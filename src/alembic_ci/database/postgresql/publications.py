@@ -6,7 +6,7 @@ from alembic_ci.database.postgresql.fragments import (
     role,
     words,
 )
-from alembic_ci.database.postgresql.section import Section, Unit, not_of_extension, select
+from alembic_ci.database.postgresql.section import V13, V15, Section, Unit, not_of_extension, select
 
 
 def _sql(version: int) -> str:
@@ -24,7 +24,7 @@ def _sql(version: int) -> str:
         publish="pg_catalog.concat_ws(', ', case when p.pubinsert then 'insert' end,"
         " case when p.pubupdate then 'update' end, case when p.pubdelete then 'delete' end,"
         " case when p.pubtruncate then 'truncate' end)",
-        via_root="case when p.pubviaroot then 'true' end" if version >= 130000 else "null",
+        via_root="case when p.pubviaroot then 'true' end" if version >= V13 else "null",
         comment=comment("pg_publication", "p.oid"),
         owner=role("p.pubowner"),
     )
@@ -33,7 +33,7 @@ from pg_catalog.pg_publication p where {not_of_extension("pg_publication", "p.oi
 
 
 def _columns_and_rows(version: int) -> str:
-    if version < 150000:
+    if version < V15:
         return ""
     return """ || coalesce(' (' || (select pg_catalog.string_agg(a.attname, ', ' order by a.attnum)
  from pg_catalog.pg_attribute a where a.attrelid = r.prrelid
@@ -42,7 +42,7 @@ def _columns_and_rows(version: int) -> str:
 
 
 def _schemas(version: int) -> str:
-    if version < 150000:
+    if version < V15:
         return "null"
     return """(select pg_catalog.string_agg(n.nspname, ', ' order by n.nspname)
  from pg_catalog.pg_publication_namespace s join pg_catalog.pg_namespace n on n.oid = s.pnnspid

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from alembic_ci.database.postgresql.fragments import catalogue
 
+V13, V14, V15, V16, V17, V18 = (major * 10_000 for major in range(13, 19))
+"""``server_version_num`` of the releases in which catalogues changed."""
+
 
 class Unit(StrEnum):
     """What a section is read again for.

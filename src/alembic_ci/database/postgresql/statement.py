@@ -91,7 +91,7 @@ def describe(
     """Return the statement; its rows are unit, OID, kind, parent, name and JSON attributes.
 
     *before* are common table expressions that *scope* refers to. *markers* are SELECTs of a unit
-    and an OID: rows without a kind, which say that this unit was read even if nothing is left of it.
+    and an OID: rows without a kind, which say that this unit was read, if only to find nothing.
     """
     tables = ",\n".join([_saved(), *before, scope.tables()])
     branches = [

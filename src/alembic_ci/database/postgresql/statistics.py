@@ -8,7 +8,7 @@ from alembic_ci.database.postgresql.fragments import (
     role,
     words,
 )
-from alembic_ci.database.postgresql.section import Section, Unit, not_of_extension, select
+from alembic_ci.database.postgresql.section import V13, Section, Unit, not_of_extension, select
 
 
 def _sql(version: int) -> str:
@@ -21,7 +21,7 @@ def _sql(version: int) -> str:
         definition=_definition(),
         table=qualified_relation("x.stxrelid"),
         target="case when x.stxstattarget >= 0 then x.stxstattarget end"
-        if version >= 130000
+        if version >= V13
         else "null",
         comment=comment("pg_statistic_ext", "x.oid"),
         owner=role("x.stxowner"),

@@ -73,22 +73,35 @@ union select l.objid from locked l where l.classid = {_PROC})"""
 
 
 def _relations() -> str:
-    """Return the relations that were altered.
+    """Return the relations that were altered: locked, or granted on, which takes no lock.
 
-    Rows of ``pg_attribute`` are many, so they are searched only if more were updated than the
-    locked relations and their defaults account for.
+    What was granted on has to be searched in the whole catalogue, so that is done only if more rows
+    were updated than the locked relations account for: one for each that is fresh and was not
+    inserted, one for each new TOAST table (in its owner), one for each column default.
     """
-    own = """(select count(*) from pg_catalog.pg_attribute o
- where o.attrelid = any (array(select l.relation from locked l)) and """
-    columns = f"""(select sum(case w.catalogue when 'pg_attribute' then w.updated
- else - w.inserted - w.deleted end) from writes w
- where w.catalogue in ('pg_attribute', 'pg_attrdef')) > greatest(0, {own}{_fresh("o")})
- - (select w.inserted from writes w where w.catalogue = 'pg_attribute'))"""
+    columns = f"""(select count(*) from pg_catalog.pg_attribute o
+ where o.attrelid = any (array(select l.relation from locked l)) and {_fresh("o")})"""
+    classes = f"""from pg_catalog.pg_class o
+ where o.oid = any (array(select l.relation from locked l)) and {_fresh("o")}"""
+    toast = f"(select count(*) {classes} and o.relkind = 't')"
+    defaults = _count("pg_attrdef", "w.inserted + w.deleted")
     return f"""altered_relations as materialized (
 select l.relation as oid from locked l where l.relation is not null
 union select c.oid from pg_catalog.pg_class c
- where {_wrote("pg_class", how="w.updated")} and {_fresh("c")}
-union select a.attrelid from pg_catalog.pg_attribute a where {columns} and {_fresh("a")})"""
+ where {_unexplained("pg_class", f"(select count(*) {classes})", toast)} and {_fresh("c")}
+union select a.attrelid from pg_catalog.pg_attribute a
+ where {_unexplained("pg_attribute", columns, defaults)} and {_fresh("a")})"""
+
+
+def _unexplained(name: str, fresh: str, more: str) -> str:
+    return (
+        f"(select {_count(name, 'w.updated')}"
+        f" > greatest(0, {fresh} - {_count(name, 'w.inserted')}) + {more})"
+    )
+
+
+def _count(name: str, what: str) -> str:
+    return f"(select {what} from writes w where w.catalogue = '{name}')"
 
 
 def _dependents() -> str:

@@ -1,6 +1,6 @@
 """The tracker of a PostgreSQL schema: one probe per step, and what it touched read again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from alembic_ci.database.postgresql.probe import PREPARED, Probe, probe, probe_sql
 from alembic_ci.database.postgresql.scope import Scope, VersionTable

@@ -7,7 +7,7 @@ from alembic_ci.database.postgresql.fragments import (
     role,
     words,
 )
-from alembic_ci.database.postgresql.section import Section, Unit, select
+from alembic_ci.database.postgresql.section import V14, Section, Unit, select
 
 _KIND = """case t.typtype when 'e' then 'enum type' when 'd' then 'domain'
  when 'r' then 'range type' else 'base type' end"""
@@ -55,7 +55,7 @@ def _range(version: int) -> str:
     """
     multirange = (
         " || ', multirange_type_name = ' || pg_catalog.format_type(r.rngmultitypid, null)"
-        if version >= 140000
+        if version >= V14
         else ""
     )
     return f"""(select 'subtype = ' || pg_catalog.format_type(r.rngsubtype, null)

@@ -96,7 +96,7 @@ def _texts(attributes: str) -> dict[str, str]:
 
 
 def _text(value: object) -> str | None:
-    """Return a text for what SQL returned: a plain value, a set of options or an ACL with default."""
+    """Return a text for what SQL returned: a plain value, options, or an ACL and its default."""
     match value:
         case [[*items], None]:
             return in_words(_strings(items), None)
