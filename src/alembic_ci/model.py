@@ -130,7 +130,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevisionProof:
-    """What up, down, up of one revision showed; *notices* are differences that do not fail it."""
+    """What up, down, up of one revision showed.
+
+    *notices* are differences that do not fail it. *losses* are values of rows that the upgrade or
+    the downgrade threw away; whether they fail the test is a setting.
+    """
 
     revision: str
     verdict: Verdict
@@ -138,17 +142,40 @@ class RevisionProof:
     problem: Problem | None = None
     differences: tuple[Difference, ...] = ()
     notices: tuple[Difference, ...] = ()
+    losses: tuple[Difference, ...] = ()
+    reason: str = ""
+    duration: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundTrip:
+    """One leg of all revisions in one go: up, down, or up again.
+
+    *name* is ``upgrade in one go``, ``downgrade in one go`` or ``upgrade again``. *differences*
+    are against the schema that it should have led to; *reason* says why it was not run.
+    """
+
+    name: str
+    state: State
+    problem: Problem | None = None
+    differences: tuple[Difference, ...] = ()
     reason: str = ""
     duration: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollbackResult:
-    """The rollback test of one database; *scratch* says in words where it ran."""
+    """The rollback test of one database; *scratch* says in words where it ran.
+
+    *rows* is how many rows each table held, *unfilled* the tables that could not be given any.
+    """
 
     scratch: str
     scope: str
     proofs: tuple[RevisionProof, ...]
+    round_trip: tuple[RoundTrip, ...] = ()
+    rows: int = 0
+    unfilled: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

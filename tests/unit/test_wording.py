@@ -139,11 +139,11 @@ def test_a_key_under_another_name_is_one_difference() -> None:
     ]
 
 
-def test_an_unnamed_constraint_that_has_a_name_now_is_a_notice() -> None:
+def test_an_unnamed_constraint_that_has_a_name_now_is_a_difference() -> None:
     unnamed = ObjectKey("unique constraint", "users", "(email)")
     named = unnamed._replace(name="uq_users_email")
 
-    assert notices({unnamed: {"columns": "email"}}, {named: {"columns": "email"}}) == [
+    assert texts({unnamed: {"columns": "email"}}, {named: {"columns": "email"}}) == [
         (
             "downgrade brings back unique constraint `(email)` of table `users`"
             " under the name `uq_users_email`"

@@ -59,6 +59,7 @@ class _Change:
         self._plan = plan
         self._plans: dict[str, tuple[Revision, ...]] = {}
         self._failed: StepFailedError | None = None
+        self._visited = ""
 
     def run(self) -> Outcomes:
         """Change the databases; a revision that fails is an outcome, not an accident."""
@@ -80,6 +81,7 @@ class _Change:
         refuse_unknown(self._desk, binding, current)
         plan = self._plan(current)
         self._plans[binding.label] = plan
+        self._visited = binding.label
         word = "upgrade" if self._direction is Direction.UP else "downgrade"
         progress.begin(f"{word} {self._desk.title(binding)}", len(plan))
         for revision in plan:
@@ -109,14 +111,15 @@ class _Change:
 
     def _problem(self, binding: Binding, result: ChangeResult) -> Problem | None:
         context = self._desk.context
-        plan = {revision.revision for revision in self._plans[binding.label]}
-        if self._failed and self._failed.revision in plan:
+        if self._failed and self._visited == binding.label:
             return problem(
                 failed_change(self._failed, result),
                 redact=context.redact,
                 start_directory=context.start_directory,
             )
-        return None if result.verified else silent_rollback(result)
+        if result.verified:
+            return None
+        return dragged_back(self._failed, result) if self._failed else silent_rollback(result.after)
 
 
 def version_rows(control: Control, ready: Ready) -> tuple[str, ...]:
@@ -154,9 +157,21 @@ def failed_change(error: StepFailedError, result: ChangeResult) -> AlembicCIErro
     return failed
 
 
-def silent_rollback(result: ChangeResult) -> Problem:
-    """Return the problem of a change that Alembic reported as done and that did not happen."""
+def dragged_back(error: StepFailedError, result: ChangeResult) -> Problem:
+    """Return the problem of a database whose revisions all ran, and were lost with another's."""
     where = ", ".join(result.after) or "base (no revision)"
+    return verdict_problem(
+        f"Its own revisions ran, but the database is at {where}: revision {error.revision} failed "
+        "in another database of this environment.",
+        failure_class="migration",
+        meaning="env.py migrates them in one transaction each, and rolls all of them back.",
+        remedy="Correct what failed there and run again.",
+    )
+
+
+def silent_rollback(after: Sequence[str]) -> Problem:
+    """Return the problem of a change that Alembic reported as done and that did not happen."""
+    where = ", ".join(after) or "base (no revision)"
     return verdict_problem(
         f"Alembic reported success, but the database is still at {where}.",
         failure_class="silent-rollback",

@@ -32,6 +32,22 @@ class Progress(Protocol):
         """Pass on a line that env.py or a revision printed."""
 
 
+class Silence:
+    """Progress that nobody needs to see."""
+
+    def begin(self, title: str, total: int) -> None:
+        """Say nothing."""
+
+    def advance(self, text: str) -> None:
+        """Say nothing."""
+
+    def note(self, text: str) -> None:
+        """Say nothing."""
+
+    def foreign(self, line: str) -> None:
+        """Say nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """One run: the project, its history and everything from outside, read once.

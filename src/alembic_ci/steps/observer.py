@@ -1,15 +1,15 @@
 """Watch a scratch database's schema while env.py walks its revisions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from alembic_ci.database.control import Control
 from alembic_ci.database.mysql import MySQLTracker
 from alembic_ci.database.postgresql import PostgreSQLTracker
 from alembic_ci.database.sqlite import SQLiteTracker
 from alembic_ci.database.tracking import Query, SchemaTracker
-from alembic_ci.delta import Delta
+from alembic_ci.delta import Delta, Snapshot
 from alembic_ci.model import Direction
-from alembic_ci.project.session import Ready, Session
+from alembic_ci.project.session import Ready, Row, Session
 from alembic_ci.urls import Dialect
 
 
@@ -17,8 +17,8 @@ class Observer:
     """Runs steps and says what each changed.
 
     On PostgreSQL the catalogue is read on env.py's own connection just before the commit, where
-    the server tells which objects the transaction touched. MariaDB, MySQL and SQLite are read
-    through our own connection after it.
+    the server tells which objects the transaction touched; SQLite on the same connection after
+    it, which knows the schema already; MariaDB and MySQL through our own connection after it.
     """
 
     def __init__(self, control: Callable[[], Control], dialect: Dialect) -> None:
@@ -78,17 +78,29 @@ class Observer:
         return True
 
     def _new_tracker(self, ready: Ready) -> SchemaTracker:
-        table, schema = ready.version_table, ready.version_schema
-        match self._dialect:
-            case Dialect.POSTGRESQL:
-                return PostgreSQLTracker(self._on_session, table, schema)
-            case Dialect.MYSQL:
-                return MySQLTracker(self._on_control(), table)
-            case Dialect.SQLITE:
-                return SQLiteTracker(self._on_control(), table)
+        ours = self._dialect is Dialect.MYSQL
+        return tracker(self._dialect, self._on_control if ours else self._on_session, ready)
 
-    def _on_session(self, sql: str) -> "list[tuple[str | int | float | bool | None, ...]]":
-        return [tuple(row) for row in self.session.query(sql)]
+    def _on_session(self, sql: str) -> Sequence[Row]:
+        return self.session.query(sql)
 
-    def _on_control(self) -> Query:
-        return lambda sql: self._control().query(sql)
+    def _on_control(self, sql: str) -> Sequence[Row]:
+        return self._control().query(sql)
+
+
+def tracker(dialect: Dialect, query: Query, ready: Ready) -> SchemaTracker:
+    """Return the tracker of a dialect; the version table is left out of what it sees."""
+    match dialect:
+        case Dialect.POSTGRESQL:
+            return PostgreSQLTracker(query, ready.version_table, ready.version_schema)
+        case Dialect.MYSQL:
+            return MySQLTracker(query, ready.version_table)
+        case Dialect.SQLITE:
+            return SQLiteTracker(query, ready.version_table)
+
+
+def whole_snapshot(control: Control, ready: Ready) -> Snapshot:
+    """Read the whole schema once, through our own connection."""
+    reader = tracker(control.dialect, control.query, ready)
+    reader.start()
+    return dict(reader.state)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from alembic_ci.delta import Delta
 from alembic_ci.history import Body, History, Revision
 from alembic_ci.model import Difference, Direction, Phase, Problem, RevisionProof, Verdict
-from alembic_ci.project.failures import StepFailedError
+from alembic_ci.project.failures import ForeignError, StepFailedError
 from alembic_ci.project.session import Session
 from alembic_ci.steps.observer import Observer
 from alembic_ci.wording import residue
@@ -27,15 +27,28 @@ class Assignment:
     todo: tuple[Revision, ...]
 
 
+def unprepared(error: StepFailedError) -> ForeignError:
+    """Return the error of a scratch database that cannot be brought to where the test begins."""
+    return ForeignError(
+        f"The scratch database cannot be brought to where the test begins: "
+        f"revision {error.revision} fails on it.",
+        meaning="The history does not start from an empty database (tables made by create_all or "
+        "by hand came first), or a revision that was applied long ago no longer runs.",
+        remedy="Name what must be there first with --scratch-baseline (an SQL file or a command).",
+        failure=error.failure,
+        output=error.output,
+    )
+
+
 IRREVERSIBLE = "irreversible with a comment `# alembic-ci: irreversible REASON`"
 
 
 class Prover:
     """The rollback test of one database.
 
-    *observer* watches
-    the scratch database's schema. Call visit() in every run of env.py until finished is true;
-    after a StepFailedError call failed() first, and when rebuild is true give it an empty database.
+    *observer* watches the scratch database's schema. Call visit() in every run of env.py until
+    finished is true; after a StepFailedError call failed() first, and when rebuild is true give it
+    an empty database and say rebuilt().
     """
 
     def __init__(
@@ -65,6 +78,20 @@ class Prover:
         """Tell whether every revision has its verdict."""
         return not self._todo
 
+    def prepare(self, session: Session) -> None:
+        """Bring the database to where the test begins, and look at it.
+
+        A revision that fails here raises out of the run of env.py; see ``unprepared``.
+        """
+        self._current = None
+        self._observer.attach(session)
+        there = self._history.closure(session.ready.heads)
+        for revision in self._history.oldest_first():
+            if revision.revision in self._applied and revision.revision not in there:
+                session.step(revision.revision, Direction.UP)
+        self._observer.start()
+        self._prepared = True
+
     def visit(self, session: Session) -> None:
         """Go on where the last run ended."""
         self._observer.attach(session)
@@ -72,7 +99,7 @@ class Prover:
             self.rebuild = True
             return
         if not self._prepared:
-            self._prepare(session)
+            self.prepare(session)
         while self._todo and not self.rebuild:
             self._prove(self._todo[0])
 
@@ -82,7 +109,7 @@ class Prover:
         self._recovering = True
         attempt = self._current
         if attempt is None:
-            raise error
+            raise unprepared(error)
         problem = self._explain(told(error, attempt.phase))
         if attempt.phase is Phase.UP:
             self._broken.add(attempt.revision.revision)
@@ -103,16 +130,6 @@ class Prover:
         self._recovering = False
         where = self._history.closure(session.ready.heads)
         return where == self._applied and not self._observer.resync()
-
-    def _prepare(self, session: Session) -> None:
-        """Bring the database to where the test begins."""
-        self._current = None
-        there = self._history.closure(session.ready.heads)
-        for revision in self._history.oldest_first():
-            if revision.revision in self._applied and revision.revision not in there:
-                session.step(revision.revision, Direction.UP)
-        self._observer.start()
-        self._prepared = True
 
     def _prove(self, revision: Revision) -> None:
         attempt = self._current = _Attempt(revision)

@@ -1,45 +1,37 @@
-"""The rollback test: up, down, up of each new revision on a throw-away database."""
+"""The rollback test: every new revision proved on a throw-away database."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 
-from alembic_ci.database.scratch import ScratchServer, scratch_server
-from alembic_ci.environments import scratch_url
 from alembic_ci.errors import ExitCode
-from alembic_ci.model import (
-    Phase,
-    Problem,
-    RevisionProof,
-    RollbackResult,
-    Verdict,
-)
-from alembic_ci.project.failures import StepFailedError
-from alembic_ci.project.session import Session
-from alembic_ci.project.worker import Online
-from alembic_ci.steps.baseline import lay_baseline
+from alembic_ci.model import Phase, Problem, RevisionProof, RollbackResult, State, Verdict
 from alembic_ci.steps.change import refuse_unknown
+from alembic_ci.steps.confirmation import confirmed
 from alembic_ci.steps.context import Context, Outcome, Outcomes
-from alembic_ci.steps.desk import Binding, Desk
-from alembic_ci.steps.observer import Observer
-from alembic_ci.steps.problems import problem
-from alembic_ci.steps.prover import IRREVERSIBLE, Assignment, Prover
+from alembic_ci.steps.desk import Desk
+from alembic_ci.steps.prover import IRREVERSIBLE, Assignment
+from alembic_ci.steps.round_trip import round_trips
+from alembic_ci.steps.scratch import Scratch, scratch_for
+from alembic_ci.steps.stairway import Stairway
 from alembic_ci.steps.target import upgrade_target
 
-_BAD = {Verdict.FAILED, Verdict.RESIDUE, Verdict.MISSING, Verdict.NOT_RUN}
+BAD = frozenset({Verdict.FAILED, Verdict.RESIDUE, Verdict.MISSING, Verdict.NOT_RUN})
 
 
 def rollback_test(desk: Desk) -> Outcomes:
     """Prove each revision in scope; the environment's own databases are only read."""
     readies = desk.standings()
-    plans = {}
+    assignments = {}
     for binding in desk.bindings:
         heads = readies[binding.label].heads
         refuse_unknown(desk, binding, heads)
-        plans[binding.label] = scope(desk.context, heads)
-    with ExitStack() as stack:
-        places = {b.label: stack.enter_context(_scratch(desk, b)) for b in desk.bindings}
-        return _Test(desk, plans, places).run()
+        assignments[binding.label] = scope(desk.context, heads)
+    with scratch_for(desk) as scratch:
+        results = _results(scratch, assignments)
+    return {
+        label: Outcome(result=result, problem=verdict(result, desk.context))
+        for label, result in results.items()
+    }
 
 
 def scope(context: Context, current: Sequence[str]) -> Assignment:
@@ -61,114 +53,34 @@ def scope(context: Context, current: Sequence[str]) -> Assignment:
     return Assignment(base=base, todo=proved)
 
 
-class _Scratch:
-    """One throw-away database in place of one of the environment's."""
-
-    def __init__(self, binding: Binding, server: ScratchServer) -> None:
-        self.server = server
-        self.binding = Binding(
-            label=binding.label,
-            engine=binding.engine,
-            url=server.create(),
-            variable=binding.variable,
+def _results(scratch: Scratch, assignments: dict[str, Assignment]) -> dict[str, RollbackResult]:
+    """Walk the stairs, look at failures again in a fresh process, then go the whole way at once."""
+    stairway = Stairway(scratch, assignments, progress=scratch.desk.context.progress)
+    stairway.run()
+    proofs = {label: tuple(prover.proofs) for label, prover in stairway.provers.items()}
+    proofs = confirmed(scratch, assignments, proofs)
+    trips = round_trips(scratch, assignments, proofs)
+    return {
+        label: RollbackResult(
+            scratch=scratch.description(label),
+            scope=scratch.desk.context.settings.scope,
+            proofs=found,
+            round_trip=trips[label],
         )
-
-
-@contextmanager
-def _scratch(desk: Desk, binding: Binding) -> Iterator[_Scratch]:
-    settings, environment = desk.context.settings, desk.environment
-    desk.context.progress.note(f"preparing a scratch database for {desk.title(binding)}")
-    with scratch_server(
-        binding.url,
-        protected=environment.protected,
-        scratch_url=scratch_url(desk.context.variables),
-        timeout=settings.connect_timeout,
-    ) as server:
-        yield _Scratch(binding, server)
-
-
-class _Test:
-    """The provers of one desk, run until every revision has its verdict."""
-
-    def __init__(
-        self,
-        desk: Desk,
-        plans: Mapping[str, Assignment],
-        places: Mapping[str, _Scratch],
-    ) -> None:
-        self._desk = desk
-        self._plans = plans
-        self._places = places
-        self._active: Prover | None = None
-
-    def run(self) -> Outcomes:
-        """Prove everything, and return an outcome for each of the environment's databases."""
-        context = self._desk.context
-        bindings = [place.binding for place in self._places.values()]
-        with Desk(context, self._desk.environment, bindings, scratch=True) as scratch:
-            self._scratch_desk = scratch
-            provers = {binding.label: self._prover(binding) for binding in bindings}
-            for place in self._places.values():
-                lay_baseline(context, place.binding.url)
-            while not all(prover.finished for prover in provers.values()):
-                self._once(scratch, provers)
-        return {label: self._outcome(label, prover) for label, prover in provers.items()}
-
-    def _once(self, scratch: Desk, provers: Mapping[str, Prover]) -> None:
-        def visit(binding: Binding, session: Session) -> None:
-            self._active = provers[binding.label]
-            self._active.visit(session)
-
-        try:
-            scratch.sessions_of(Online(scratch=True, inspect=True), visit)
-        except StepFailedError as error:
-            if self._active is None:
-                raise
-            self._active.failed(error)
-        for label, prover in provers.items():
-            if prover.rebuild and not prover.finished:
-                self._rebuild(scratch, self._places[label])
-                prover.rebuilt()
-
-    def _rebuild(self, scratch: Desk, place: _Scratch) -> None:
-        scratch.close_control(place.binding)
-        place.server.recreate(place.binding.url)
-        lay_baseline(self._desk.context, place.binding.url)
-
-    def _prover(self, binding: Binding) -> Prover:
-        context = self._desk.context
-        assignment = self._plans[binding.label]
-        title = f"rollback test {self._desk.title(binding)}"
-        context.progress.begin(title, len(assignment.todo))
-
-        def explain(error: StepFailedError) -> Problem:
-            return problem(error, redact=context.redact, start_directory=context.start_directory)
-
-        def done(proof: RevisionProof) -> None:
-            context.progress.advance(f"rollback test {proof.revision}: {proof.verdict.value}")
-
-        return Prover(
-            context.history,
-            assignment,
-            observer=Observer(lambda: self._scratch_desk.control(binding), binding.url.dialect),
-            explain=explain,
-            done=done,
-        )
-
-    def _outcome(self, label: str, prover: Prover) -> Outcome:
-        result = RollbackResult(
-            scratch=self._places[label].server.description,
-            scope=self._desk.context.settings.scope,
-            proofs=tuple(prover.proofs),
-        )
-        return Outcome(result=result, problem=verdict(result, self._desk.context))
+        for label, found in proofs.items()
+    }
 
 
 def verdict(result: RollbackResult, context: Context) -> Problem | None:
-    """Return the problem of a rollback test in which some revision is not proved."""
-    bad = [proof for proof in result.proofs if proof.verdict in _BAD]
-    if not bad:
-        return None
+    """Return the problem of a rollback test in which something is not proved."""
+    bad = [proof for proof in result.proofs if proof.verdict in BAD]
+    if bad:
+        return _not_proved(result, bad, context)
+    legs = [leg for leg in result.round_trip if leg.state is State.FAILED]
+    return legs[0].problem if legs else None
+
+
+def _not_proved(result: RollbackResult, bad: list[RevisionProof], context: Context) -> Problem:
     first = bad[0]
     revision = context.history.revisions[first.revision]
     return Problem(

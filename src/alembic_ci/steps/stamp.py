@@ -35,7 +35,7 @@ def stamp(desk: Desk) -> Outcomes:
             applied=(),
             verified=set(wanted) <= set(after) if wanted else not after,
         )
-        failed = None if result.verified else silent_rollback(result)
+        failed = None if result.verified else silent_rollback(after)
         outcomes[binding.label] = Outcome(result=result, problem=failed)
     return outcomes
 

@@ -61,18 +61,16 @@ Found = Iterator[tuple[ObjectKey, str]]
 def residue(delta: Delta, phase: Phase) -> tuple[tuple[Difference, ...], tuple[Difference, ...]]:
     """Return what should not have changed, and notices of changes that nobody has to mend.
 
-    A table that is left or missing speaks for its columns and indexes. The order of columns, and
-    a constraint without a name that now has one, are notices. The order is that of the names.
+    A table that is left or missing speaks for its columns and indexes. The order of columns is a
+    notice. The result is in the order of the names.
     """
     words = _WORDS[phase]
     changes = _without_parts_of_whole(delta.changes)
     renamed = _renames(changes)
     moved = renamed.keys() | renamed.values()
     notable = {key: change for key, change in changes.items() if key not in moved}
-    names = list(_renamings(renamed, words))
-    differences = [*_differences(notable, words), *(item for item in names if not _unnamed(item))]
-    notices = [*_orders(changes, words), *(item for item in names if _unnamed(item))]
-    return _sorted(differences), _sorted(notices)
+    differences = [*_differences(notable, words), *_renamings(renamed, words)]
+    return _sorted(differences), _sorted(list(_orders(changes, words)))
 
 
 def described(key: ObjectKey, attributes: Attributes) -> str:
@@ -164,11 +162,6 @@ def _structure(key: ObjectKey, attributes: Attributes) -> tuple[str, ...]:
 def _renamings(renamed: Mapping[ObjectKey, ObjectKey], words: _Words) -> Found:
     for old, new in renamed.items():
         yield old, words.renamed.format(o=described(old, {}), now=code(new.name))
-
-
-def _unnamed(item: tuple[ObjectKey, str]) -> bool:
-    """Tell whether the object had no name of its own, so nothing can miss it."""
-    return item[0].name.startswith("(")
 
 
 def _orders(changes: Mapping[ObjectKey, Change], words: _Words) -> Found:

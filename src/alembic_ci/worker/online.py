@@ -7,6 +7,7 @@ Alembic except RevisionStep, whose constructor has not changed from 1.8 to 1.20.
 
 from __future__ import annotations
 
+import copy
 from typing import Any, Iterator, Optional, Tuple
 
 from alembic import command
@@ -52,6 +53,7 @@ class OnlineRun:
         self._inside: Optional[str] = None
         self._calls = 0
         self._statements = StatementLog()
+        self._memo: Any = {}
 
     def run(self) -> Message:
         """Run env.py once and report how it ended."""
@@ -116,8 +118,7 @@ class OnlineRun:
                 yield from self._project.script._stamp_revs(revisions, heads)  # noqa: SLF001
             else:
                 if self._scratch:
-                    # Alembic remembers here which enum types it has created, for one command.
-                    context.impl.memo.clear()
+                    self._forget_types(context.impl.memo, up=request["direction"] == "up")
                 yield self._step(request)
             self._settle(context)
             self._inside = None
@@ -140,6 +141,18 @@ class OnlineRun:
             if request["do"] != protocol.QUERY:
                 return request
             self._channel.send(answer(context.connection, request["sql"]))
+
+    def _forget_types(self, memo: Any, *, up: bool) -> None:
+        """Keep what Alembic remembers of created enum types true across a downgrade.
+
+        It notes them for one command and never forgets one that a downgrade has dropped, so the
+        second upgrade would not create it again.
+        """
+        if up:
+            self._memo = copy.deepcopy(memo)
+            return
+        memo.clear()
+        memo.update(copy.deepcopy(self._memo))
 
     def _step(self, request: Message) -> RevisionStep:
         self._inside = request["revision"]

@@ -161,7 +161,7 @@ def test_a_reference_without_columns_follows_the_parents_key(
     assert not tracker.resync()
 
 
-def test_a_constraint_that_gained_a_name_is_a_notice(
+def test_a_constraint_that_gained_a_name_is_a_difference(
     project: sqlite3.Connection, tracker: SQLiteTracker
 ) -> None:
     project.execute("CREATE TABLE t (a INT UNIQUE)")
@@ -170,8 +170,8 @@ def test_a_constraint_that_gained_a_name_is_a_notice(
 
     differences, notices = residue(tracker.advance(), Phase.DOWN)
 
-    assert not differences
-    assert [notice.object for notice in notices] == ["unique constraint t.(a)"]
+    assert [item.object for item in differences] == ["unique constraint t.(a)"]
+    assert not notices
 
 
 def test_a_step_that_was_undone_is_seen_again(

@@ -1,0 +1,89 @@
+"""Look at every failure again in a fresh process, before anybody is told of it.
+
+A long walk leaves state in the Python process (module-level tables, memos of drivers) that can
+make a later revision fail although it would not by itself.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+
+from alembic_ci.model import Difference, Phase, RevisionProof, Verdict
+from alembic_ci.steps.context import Silence
+from alembic_ci.steps.desk import Binding
+from alembic_ci.steps.prover import Assignment
+from alembic_ci.steps.scratch import Scratch
+from alembic_ci.steps.stairway import Stairway
+from alembic_ci.urls import Dialect
+
+Proofs = Mapping[str, tuple[RevisionProof, ...]]
+
+
+def confirmed(
+    scratch: Scratch, assignments: Mapping[str, Assignment], proofs: Proofs
+) -> dict[str, tuple[RevisionProof, ...]]:
+    """Return *proofs* with those that failed replaced by what a fresh process says of them.
+
+    The databases of several engines are walked together and not separately, so they keep what
+    the long walk said.
+    """
+    found = dict(proofs)
+    if len(scratch.bindings) > 1:
+        return found
+    for binding in scratch.bindings:
+        found[binding.label] = _confirmed(scratch, binding, assignments[binding.label], found)
+    return found
+
+
+def _confirmed(
+    scratch: Scratch, binding: Binding, assignment: Assignment, proofs: Proofs
+) -> tuple[RevisionProof, ...]:
+    known = list(proofs[binding.label])
+    if not any(_raised(proof) for proof in known):
+        return tuple(known)
+    scratch.empty([binding])
+    history = scratch.desk.context.history
+    standing = set(assignment.base)
+    for index, (proof, revision) in enumerate(zip(known, assignment.todo, strict=True)):
+        below = history.closure([proof.revision]) - {proof.revision}
+        spared = proof.verdict is Verdict.NOT_RUN and below <= standing
+        if _raised(proof) or spared:
+            alone = Assignment(base=frozenset(standing), todo=(revision,))
+            known[index] = _weighed(proof, _again(scratch, binding, alone))
+        if _stands(known[index]):
+            standing.add(proof.revision)
+    return tuple(known)
+
+
+def _raised(proof: RevisionProof) -> bool:
+    return proof.problem is not None
+
+
+def _stands(proof: RevisionProof) -> bool:
+    """Tell whether the revision is applied once its proof is over."""
+    failed_up = proof.verdict is Verdict.FAILED and proof.phase is Phase.UP
+    return not failed_up and proof.verdict is not Verdict.NOT_RUN
+
+
+def _again(scratch: Scratch, binding: Binding, alone: Assignment) -> RevisionProof:
+    """Prove one revision: bring the database up to it in one process, try it in the next."""
+    stairway = Stairway(scratch, {binding.label: alone}, progress=Silence())
+    stairway.prepare()
+    scratch.desk.close_worker()
+    stairway.run()
+    proof = stairway.provers[binding.label].proofs[0]
+    rolled_back = binding.url.dialect is Dialect.POSTGRESQL and proof.phase is not Phase.SECOND_UP
+    if (_raised(proof) and not rolled_back) or stairway.provers[binding.label].rebuild:
+        scratch.empty([binding])
+    return proof
+
+
+def _weighed(first: RevisionProof, second: RevisionProof) -> RevisionProof:
+    """Believe the fresh process, and say so where it differs."""
+    if second.verdict is first.verdict or first.verdict is Verdict.NOT_RUN:
+        return second
+    text = (
+        f"it was {first.verdict.value} after other revisions had run in the same process, "
+        "and is not when run alone: the project keeps state between revisions"
+    )
+    notice = Difference(text=text, object=f"revision {first.revision}")
+    return dataclasses.replace(second, notices=(*second.notices, notice))

@@ -1,0 +1,199 @@
+"""All revisions at once: up in one go, down in one go, and up again.
+
+Each leg is a run of env.py in the project's own transaction mode, as a deployment does it. It
+finds what the stairway cannot: revisions that only work one at a time, a transaction around
+everything that is rolled back in the end, and downgrades that need what a later one has taken.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from alembic_ci.delta import Delta, Snapshot
+from alembic_ci.history import Revision
+from alembic_ci.model import (
+    Difference,
+    Direction,
+    Phase,
+    Problem,
+    RevisionProof,
+    RoundTrip,
+    State,
+    Verdict,
+)
+from alembic_ci.project.failures import StepFailedError
+from alembic_ci.project.session import Session
+from alembic_ci.project.worker import Online
+from alembic_ci.steps.change import silent_rollback, version_rows
+from alembic_ci.steps.desk import Binding
+from alembic_ci.steps.observer import whole_snapshot
+from alembic_ci.steps.problems import problem, verdict_problem
+from alembic_ci.steps.prover import Assignment
+from alembic_ci.steps.scratch import Scratch
+from alembic_ci.wording import residue
+
+_UP, _DOWN, _AGAIN = "upgrade in one go", "downgrade in one go", "upgrade again"
+_NO_WAY_BACK = frozenset({Verdict.FAILED, Verdict.RESIDUE, Verdict.MISSING, Verdict.IRREVERSIBLE})
+
+
+def round_trips(
+    scratch: Scratch,
+    assignments: Mapping[str, Assignment],
+    proofs: Mapping[str, Sequence[RevisionProof]],
+) -> dict[str, tuple[RoundTrip, ...]]:
+    """Return the three legs for each database; those that cannot be run say why."""
+    if not any(assignment.todo for assignment in assignments.values()):
+        return dict.fromkeys(assignments, ())
+    every = [proof for found in proofs.values() for proof in found]
+    cannot = [proof.revision for proof in every if not _goes_up(proof)]
+    if cannot:
+        reason = f"{', '.join(cannot)} cannot be applied"
+        legs = tuple(_skipped(name, reason) for name in (_UP, _DOWN, _AGAIN))
+        return dict.fromkeys(assignments, legs)
+    return _Trip(scratch, assignments).run(
+        [proof.revision for proof in every if proof.verdict in _NO_WAY_BACK]
+    )
+
+
+def _goes_up(proof: RevisionProof) -> bool:
+    failed_up = proof.verdict is Verdict.FAILED and proof.phase is Phase.UP
+    return not failed_up and proof.verdict is not Verdict.NOT_RUN
+
+
+def _skipped(name: str, reason: str) -> RoundTrip:
+    return RoundTrip(name=name, state=State.SKIPPED, reason=reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Leg:
+    """One run over all revisions; *phase* chooses the words for what is different after it."""
+
+    name: str
+    direction: Direction
+    phase: Phase
+
+
+_LEGS = (
+    _Leg(name=_UP, direction=Direction.UP, phase=Phase.UP),
+    _Leg(name=_DOWN, direction=Direction.DOWN, phase=Phase.DOWN),
+    _Leg(name=_AGAIN, direction=Direction.UP, phase=Phase.SECOND_UP),
+)
+
+
+class _Trip:
+    """The round trip of one desk, on emptied scratch databases and in a fresh process."""
+
+    def __init__(self, scratch: Scratch, assignments: Mapping[str, Assignment]) -> None:
+        self._scratch = scratch
+        self._assignments = assignments
+        self._schemas: dict[str, dict[Direction, Snapshot]] = {}
+        self._found: dict[str, list[RoundTrip]] = {label: [] for label in assignments}
+
+    def run(self, one_way: Sequence[str]) -> dict[str, tuple[RoundTrip, ...]]:
+        """Run the legs; *one_way* are the revisions after which there is no way back."""
+        self._prepare()
+        reason = f"{', '.join(one_way)} does not roll back" if one_way else ""
+        for leg in _LEGS:
+            if reason and leg.phase is not Phase.UP:
+                self._skip(leg, reason)
+                continue
+            self._run(leg)
+            if any(trips[-1].state is State.FAILED for trips in self._found.values()):
+                reason = f"{leg.name} failed"
+        return {label: tuple(trips) for label, trips in self._found.items()}
+
+    def _prepare(self) -> None:
+        self._scratch.empty(self._scratch.bindings)
+        self._scratch.desk.close_worker()
+        history = self._scratch.desk.context.history
+
+        def visit(binding: Binding, session: Session) -> None:
+            base = self._assignments[binding.label].base
+            for revision in history.oldest_first():
+                if revision.revision in base:
+                    session.step(revision.revision, Direction.UP)
+
+        self._scratch.desk.sessions_of(Online(scratch=True), visit)
+        for binding in self._scratch.bindings:
+            self._schemas[binding.label] = {Direction.DOWN: self._schema(binding)}
+
+    def _run(self, leg: _Leg) -> None:
+        started = monotonic()
+        failed: StepFailedError | None = None
+
+        def visit(binding: Binding, session: Session) -> None:
+            for revision in self._plan(binding, leg):
+                session.step(revision.revision, leg.direction)
+
+        try:
+            request = Online(downgrade=leg.direction is Direction.DOWN)
+            self._scratch.desk.sessions_of(request, visit)
+        except StepFailedError as error:
+            failed = error
+        for binding in self._scratch.bindings:
+            trip = self._told(binding, leg, failed, monotonic() - started)
+            self._found[binding.label].append(trip)
+
+    def _plan(self, binding: Binding, leg: _Leg) -> tuple[Revision, ...]:
+        todo = self._assignments[binding.label].todo
+        return todo if leg.direction is Direction.UP else todo[::-1]
+
+    def _told(
+        self, binding: Binding, leg: _Leg, failed: StepFailedError | None, duration: float
+    ) -> RoundTrip:
+        differences, trouble = self._trouble(binding, leg, failed)
+        return RoundTrip(
+            name=leg.name,
+            state=State.FAILED if trouble else State.PASSED,
+            problem=trouble,
+            differences=differences,
+            duration=duration,
+        )
+
+    def _trouble(
+        self, binding: Binding, leg: _Leg, failed: StepFailedError | None
+    ) -> tuple[tuple[Difference, ...], Problem | None]:
+        context = self._scratch.desk.context
+        if failed:
+            told = problem(failed, redact=context.redact, start_directory=context.start_directory)
+            return (), told
+        if not self._arrived(binding, leg):
+            return (), silent_rollback(self._rows(binding))
+        differences, _ = residue(self._difference(binding, leg), leg.phase)
+        if not differences:
+            return (), None
+        told = verdict_problem(
+            f"{leg.name} leads to another schema: {differences[0].text}",
+            failure_class="round-trip",
+            remedy="Each revision alone is right; look at what they share.",
+        )
+        return differences, told
+
+    def _arrived(self, binding: Binding, leg: _Leg) -> bool:
+        """Tell whether the version table holds what the leg should have led to."""
+        history, assignment = self._scratch.desk.context.history, self._assignments[binding.label]
+        expected = set(assignment.base)
+        if leg.direction is Direction.UP:
+            expected |= {revision.revision for revision in assignment.todo}
+        return history.closure(self._rows(binding)) == expected
+
+    def _rows(self, binding: Binding) -> tuple[str, ...]:
+        desk = self._scratch.desk
+        with desk.fresh_control(binding) as control:
+            return version_rows(control, desk.readies[binding.label])
+
+    def _schema(self, binding: Binding) -> Snapshot:
+        desk = self._scratch.desk
+        with desk.fresh_control(binding) as control:
+            return whole_snapshot(control, desk.readies[binding.label])
+
+    def _difference(self, binding: Binding, leg: _Leg) -> Delta:
+        """Compare with the last time the database should have looked like this."""
+        schemas = self._schemas[binding.label]
+        now = self._schema(binding)
+        before = schemas.setdefault(leg.direction, now)
+        return Delta.between(before, now)
+
+    def _skip(self, leg: _Leg, reason: str) -> None:
+        for trips in self._found.values():
+            trips.append(_skipped(leg.name, reason))

@@ -1,0 +1,63 @@
+"""Throw-away databases in place of an environment's own, for one step."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from alembic_ci.database.scratch import ScratchServer, scratch_server
+from alembic_ci.environments import scratch_url
+from alembic_ci.steps.baseline import lay_baseline
+from alembic_ci.steps.desk import Binding, Desk
+
+
+class Scratch:
+    """One scratch database for each database of a desk, and a desk to work on them."""
+
+    def __init__(self, desk: Desk, servers: dict[str, ScratchServer]) -> None:
+        self._context = desk.context
+        self._servers = servers
+        self.bindings = tuple(_binding(b, servers[b.label]) for b in desk.bindings)
+        self.desk = Desk(desk.context, desk.environment, self.bindings, scratch=True)
+        for binding in self.bindings:
+            lay_baseline(self._context, binding.url)
+
+    def description(self, label: str) -> str:
+        """Say in words where a scratch database is."""
+        return self._servers[label].description
+
+    def empty(self, bindings: Sequence[Binding]) -> None:
+        """Make databases empty again but for the baseline, under the same URLs."""
+        for binding in bindings:
+            self.desk.close_control(binding)
+            self._servers[binding.label].recreate(binding.url)
+            lay_baseline(self._context, binding.url)
+
+
+def _binding(binding: Binding, server: ScratchServer) -> Binding:
+    return Binding(
+        label=binding.label,
+        engine=binding.engine,
+        url=server.create(),
+        variable=binding.variable,
+    )
+
+
+@contextmanager
+def scratch_for(desk: Desk) -> Iterator[Scratch]:
+    """Make the scratch databases, and remove them and their server in the end."""
+    settings = desk.context.settings
+    with ExitStack() as stack:
+        servers: dict[str, ScratchServer] = {}
+        for binding in desk.bindings:
+            title = desk.title(binding)
+            desk.context.progress.note(f"preparing a scratch database for {title}")
+            servers[binding.label] = stack.enter_context(
+                scratch_server(
+                    binding.url,
+                    protected=desk.environment.protected,
+                    scratch_url=scratch_url(desk.context.variables),
+                    timeout=settings.connect_timeout,
+                )
+            )
+        scratch = Scratch(desk, servers)
+        with scratch.desk:
+            yield scratch
