@@ -386,6 +386,7 @@ def test_a_broken_pyproject_is_named(root: Path) -> None:
 
 def test_a_package_cannot_be_asked_of_an_interpreter_that_does_not_run(root: Path) -> None:
     put(root, {"alembic.ini": "[alembic]\nscript_location = shop:db\n", "python": ""})
+    (root / "python").chmod(0o755)
 
     assert "The package shop" in failure(root, python=str(root / "python")).problem
 

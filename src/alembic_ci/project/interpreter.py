@@ -1,5 +1,6 @@
 """Choose the interpreter that can import the project's env.py."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -32,12 +33,13 @@ def _chosen(choice: str, directory: Path) -> Path:
     path = directory / Path(choice).expanduser()
     if path.is_dir():
         path = path / "bin" / "python"
-    if path.is_file():
+    if path.is_file() and os.access(path, os.X_OK):
         return path
     found = shutil.which(choice)
     if found:
         return Path(found)
+    kind = "this file cannot be executed" if path.is_file() else "there is no such interpreter"
     raise SettingsError(
-        f"--python {choice}: there is no such interpreter.",
+        f"--python {choice}: {kind}.",
         remedy="Give a path to python, a virtual environment's folder, or a command on the PATH.",
     )

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import IO
 
 from alembic_ci import worker
+from alembic_ci.errors import SettingsError
 from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
+from alembic_ci.project.tail import TAIL_BYTES, Tail
 from alembic_ci.worker.protocol import EXIT, Message, encoded
 
 _ENTRY = Path(worker.__file__).with_name("__main__.py")
-_TAIL_BYTES = 64_000
 _DRAIN_SECONDS = 0.5
 _GRACE_SECONDS = ((signal.SIGINT, 2.0), (signal.SIGTERM, 1.0), (signal.SIGKILL, 5.0))
 
@@ -39,7 +40,7 @@ class WorkerProcess:
         listen: Callable[[str], None],
     ) -> None:
         self._listen = listen
-        self._output = _Tail()
+        self._output = Tail()
         self._buffer = b""
         asked_read, self._asks = os.pipe()
         self._answers, answered_write = os.pipe()
@@ -54,6 +55,9 @@ class WorkerProcess:
                 pass_fds=(asked_read, answered_write),
                 start_new_session=True,
             )
+        except OSError as error:
+            self._close_pipes()
+            raise _unusable(interpreter, error) from error
         finally:
             os.close(asked_read)
             os.close(answered_write)
@@ -114,6 +118,10 @@ class WorkerProcess:
         with contextlib.suppress(OSError):
             os.close(self._answers)
 
+    def _close_pipes(self) -> None:
+        os.close(self._asks)
+        os.close(self._answers)
+
     def kill(self) -> None:
         """End the worker and everything it started, now."""
         for signum, grace in _GRACE_SECONDS:
@@ -134,7 +142,7 @@ class WorkerProcess:
         if stream is None:
             return
         with stream:
-            for line in iter(lambda: stream.readline(_TAIL_BYTES), b""):
+            for line in iter(lambda: stream.readline(TAIL_BYTES), b""):
                 self._output.busy = True
                 self._output.add(line)
                 self._listen(line.decode("utf-8", "replace").rstrip("\r\n"))
@@ -171,18 +179,9 @@ class WorkerProcess:
         )
 
 
-class _Tail:
-    """The last bytes of a stream, safe to read from another thread."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._data = b""
-        self.busy = False
-
-    def add(self, data: bytes) -> None:
-        with self._lock:
-            self._data = (self._data + data)[-_TAIL_BYTES:]
-
-    def text(self) -> str:
-        with self._lock:
-            return self._data.decode("utf-8", "replace")
+def _unusable(interpreter: Path, error: OSError) -> SettingsError:
+    return SettingsError(
+        f"{interpreter} cannot be started: {error.strerror}.",
+        meaning="It was made for another system or processor, or its own interpreter is gone.",
+        remedy="Make the virtual environment where alembic-ci runs, or name another with --python.",
+    )
