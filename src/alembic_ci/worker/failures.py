@@ -53,15 +53,18 @@ def _text(error: BaseException) -> str:
 
 
 def _code(error: BaseException) -> Optional[str]:
-    """SQLSTATE (PostgreSQL drivers), error number (MySQL) or error name (SQLite)."""
+    """SQLSTATE (PostgreSQL drivers), error number (MySQL) or error name (SQLite).
+
+    The number first: asyncmy's errors have both, the other MySQL drivers' only that.
+    """
     for candidate in (error, error.__cause__):
+        numbered = _numbered(candidate)
+        if numbered:
+            return str(numbered[0])
         for name in ("sqlstate", "pgcode", "sqlite_errorname"):
             value: Any = getattr(candidate, name, None)
             if isinstance(value, str):
                 return value
-        numbered = _numbered(candidate)
-        if numbered:
-            return str(numbered[0])
     return None
 
 
