@@ -18,6 +18,7 @@ from alembic_ci.model import (
     RevisionInfo,
     RevisionProof,
     RollbackResult,
+    RoundTrip,
     SqlResult,
     State,
     StatusResult,
@@ -233,6 +234,97 @@ def residue() -> Report:
     )
 
 
+def lost(revision: str, *texts: str) -> RevisionProof:
+    losses = tuple(Difference(text=text, object="table orders") for text in texts)
+    return RevisionProof(revision=revision, verdict=Verdict.PASSED, losses=losses, duration=0.06)
+
+
+def legs(down: RoundTrip | None = None) -> tuple[RoundTrip, ...]:
+    """All three legs; with a *down* that failed, the last one is not run."""
+    up = RoundTrip(name="upgrade in one go", state=State.PASSED, duration=0.3)
+    again = RoundTrip(name="upgrade again", state=State.PASSED, duration=0.3)
+    if down:
+        reason = f"{down.name} failed"
+        skipped_leg = replace(again, state=State.SKIPPED, reason=reason, duration=0.0)
+        return up, down, skipped_leg
+    return up, RoundTrip(name="downgrade in one go", state=State.PASSED, duration=0.2), again
+
+
+def _losing() -> RollbackResult:
+    proofs = (
+        *passes("b2d1"),
+        lost("c3e2", "this downgrade loses the values of `orders.note` (3 of 3 rows)"),
+        lost(
+            "d4f3",
+            "this upgrade loses the values of `orders.status` (3 of 3 rows)",
+            "`orders.status` cannot be restored (3 of 3 rows)",
+        ),
+    )
+    return replace(proved(*proofs), rows=3, round_trip=legs())
+
+
+def data_loss() -> Report:
+    """Values that are lost and fail nothing."""
+    steps = (
+        step("rollback-test", _losing(), 1.2),
+        step("upgrade", upgraded("a1c0", *IDS[1:]), 0.9),
+    )
+    return report(environment("staging", database(*steps, after=status("d4f3"))))
+
+
+def data_loss_refused() -> Report:
+    """The same values lost where that fails the test."""
+    sums_up = Problem(
+        failure_class="data-loss",
+        exit_code=ExitCode.FAILED,
+        problem="2 of 3 revisions lose data: c3e2, d4f3",
+        remedy="Take data-loss out of fail-on where that is accepted.",
+    )
+    steps = (
+        failed("rollback-test", sums_up, _losing()),
+        skipped("upgrade", "rollback-test failed"),
+    )
+    after = status("a1c0", pending=IDS[1:])
+    return report(environment("staging", database(*steps, after=after)), exit_code=1)
+
+
+def round_trip() -> Report:
+    """Each revision rolls back alone, all of them together do not."""
+    text = "downgrade leaves enum type `order_status` behind"
+    problem = Problem(
+        failure_class="round-trip",
+        exit_code=ExitCode.FAILED,
+        problem=f"downgrade in one go leads to another schema: {text}",
+        remedy="Each revision alone is right; look at what they share.",
+    )
+    down = RoundTrip(
+        name="downgrade in one go",
+        state=State.FAILED,
+        problem=problem,
+        differences=(Difference(text=text, object="enum type order_status"),),
+        duration=0.2,
+    )
+    result = replace(proved(*passes(*IDS[1:])), rows=3, round_trip=legs(down))
+    steps = (failed("rollback-test", problem, result), skipped("upgrade", "rollback-test failed"))
+    after = status("a1c0", pending=IDS[1:])
+    return report(environment("staging", database(*steps, after=after)), exit_code=1)
+
+
+def unfilled() -> Report:
+    """Tables that could not be given rows."""
+    tables = (
+        Difference(text="table `area`: no value is known for the type geometry", object="area"),
+        Difference(
+            text="table `ledger`: no made value satisfies the check constraint `ck_balance`",
+            object="ledger",
+        ),
+    )
+    result = replace(proved(*passes("d4f3")), rows=1, round_trip=legs(), unfilled=tables)
+    after = status("c3e2", pending=("d4f3",))
+    tested = database(step("rollback-test", result, 0.8), after=after)
+    return report(environment("staging", tested), command="rollback-test")
+
+
 def unreachable() -> Report:
     problem = Problem(
         failure_class="unreachable",
@@ -390,13 +482,27 @@ def hostile() -> Report:
             verdict=Verdict.RESIDUE,
             differences=(Difference(text=HOSTILE, object=HOSTILE),),
             notices=(Difference(text=HOSTILE, object=HOSTILE),),
+            losses=(Difference(text=HOSTILE, object=HOSTILE),),
             reason=HOSTILE,
         ),
+    )
+    down = RoundTrip(
+        name="downgrade in one go",
+        state=State.FAILED,
+        problem=replace(problem, revision=None, output=""),
+        differences=(Difference(text=HOSTILE, object=HOSTILE),),
+    )
+    up, _, again = legs()
+    tested = replace(
+        proved(*proofs),
+        scratch=HOSTILE,
+        round_trip=(up, down, replace(again, state=State.SKIPPED, reason=HOSTILE)),
+        unfilled=(Difference(text=HOSTILE, object=HOSTILE),),
     )
     steps = (
         step("status", replace(status(HOSTILE, pending=(HOSTILE,)), heads=(HOSTILE,))),
         step("sql", sql(HOSTILE, (HOSTILE,), f"-- {HOSTILE}\n```\n</details>\n`````\n")),
-        failed("rollback-test", problem, replace(proved(*proofs), scratch=HOSTILE)),
+        failed("rollback-test", problem, tested),
         skipped("upgrade", HOSTILE),
         step("alembic", TextResult(text=f"{HOSTILE}\n```\n</details>\n")),
     )
@@ -440,6 +546,10 @@ def many(databases: int, revisions: int, *, broken: bool = False) -> Report:
 SAMPLES = {
     "all_passed": all_passed,
     "residue": residue,
+    "data_loss": data_loss,
+    "data_loss_refused": data_loss_refused,
+    "round_trip": round_trip,
+    "unfilled": unfilled,
     "unreachable": unreachable,
     "refused": refused,
     "several_databases": several_databases,

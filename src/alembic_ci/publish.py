@@ -13,7 +13,7 @@ from alembic_ci.model import Report
 from alembic_ci.render.json_report import json_report
 from alembic_ci.render.markdown import summary
 from alembic_ci.render.outputs import ReportPaths, outputs
-from alembic_ci.render.remarks import errors, notices
+from alembic_ci.render.remarks import errors, notices, warnings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,12 @@ def publish(report: Report, places: Places, host: Host) -> AlembicCIError | None
 
 
 def _annotations(report: Report) -> Iterator[Annotation]:
-    for level, remarks in ((Level.ERROR, errors(report)), (Level.NOTICE, notices(report))):
+    levels = (
+        (Level.ERROR, errors(report)),
+        (Level.WARNING, warnings(report)),
+        (Level.NOTICE, notices(report)),
+    )
+    for level, remarks in levels:
         for remark in remarks:
             yield Annotation(
                 level=level,

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from alembic_ci.render.failures import Failure
+from alembic_ci.render.failure import Failure
 from alembic_ci.render.style import Role, Style
 from alembic_ci.render.words import counted, database_message, listed, one_line, place, visible
 
@@ -30,21 +30,30 @@ def failure_text(failure: Failure, style: Style) -> str:
     return "\n".join((title, *body)) + "\n"
 
 
+def warning_text(warning: Failure, style: Style) -> str:
+    """Return the block of something that fails nothing and may hurt."""
+    return _aside(style("warning".ljust(_LABEL_WIDTH), Role.WARNING), warning, style)
+
+
 def note_text(note: Failure, style: Style) -> str:
     """Return the block of something that fails nothing."""
-    problem = note.problem
-    title = f"{style('note'.ljust(_LABEL_WIDTH), Role.LABEL)}{whereabouts(note)}"
+    return _aside(style("note".ljust(_LABEL_WIDTH), Role.LABEL), note, style)
+
+
+def _aside(title: str, aside: Failure, style: Style) -> str:
+    problem = aside.problem
     spot = [place(problem.file, problem.line)] if problem.file else []
-    lines = (*spot, *_wrapped(problem.problem), *_wrapped(problem.remedy))
-    return "\n".join((title, *_labelled("", lines, style))) + "\n"
+    lines = (*spot, *_wrapped(problem.problem), *_differences(aside), *_wrapped(problem.remedy))
+    body = _labelled("", lines, style)
+    return "\n".join((f"{title}{whereabouts(aside)}", *body)) + "\n"
 
 
 def whereabouts(failure: Failure) -> str:
-    """Name databases, step and revision: ``staging, rollback-test, revision b2``."""
+    """Name databases, step, leg and revision: ``staging, rollback-test, revision b2``."""
     where = listed([one_line(name) for name in failure.where], "database") or "the whole run"
     revision = failure.problem.revision
     named = f"revision {one_line(revision)}" if revision else ""
-    return ", ".join(filter(None, (where, failure.step, named)))
+    return ", ".join(filter(None, (where, failure.step, failure.part, named)))
 
 
 def _labelled(label: str, lines: Sequence[str], style: Style) -> Iterator[str]:
@@ -65,7 +74,7 @@ def _wrapped(text: str) -> list[str]:
 def _differences(failure: Failure) -> list[str]:
     shown = [f"- {one_line(item.text)}" for item in failure.differences[:_LINES_SHOWN]]
     rest = len(failure.differences) - _LINES_SHOWN
-    return [*shown, f"- and {counted(rest, 'more difference')}"] if rest > 0 else shown
+    return [*shown, f"- and {rest:,} more"] if rest > 0 else shown
 
 
 def _verbatim(text: str) -> list[str]:

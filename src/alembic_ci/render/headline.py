@@ -7,7 +7,7 @@ from alembic_ci.errors import ExitCode
 from alembic_ci.model import ChangeResult, Direction, Report, State
 from alembic_ci.render.failures import failures
 from alembic_ci.render.rows import Row, rows
-from alembic_ci.render.words import counted, ids, listed, one_line, rollback
+from alembic_ci.render.words import counted, ids, listed, one_line, reservations, verdicts
 
 _TOLD_ONE_BY_ONE = 3
 
@@ -104,8 +104,9 @@ def _proved(row: Row) -> str:
     result = row.rollback
     if result is None or not result.proofs:
         return ""
-    said = rollback(result)
-    return "each rolls back" if said.startswith("all ") else said
+    said = verdicts(result)
+    shown = "each rolls back" if said.startswith("all ") else said
+    return ", ".join((shown, *reservations(result)))
 
 
 def _together(found: Sequence[Row]) -> str:

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from alembic_ci.model import Difference, Report
+from alembic_ci.render.disproofs import UNFILLED
 from alembic_ci.render.escape import code, fenced, folded, prose
-from alembic_ci.render.failures import Failure, failures, notes
+from alembic_ci.render.failure import Failure
+from alembic_ci.render.failures import failures, notes, warnings
 from alembic_ci.render.fit import Block, Section
 from alembic_ci.render.words import counted, database_message, listed, place
 
@@ -20,15 +22,18 @@ def failure_section(report: Report) -> Iterator[Section]:
     met = failures(report)
     if met:
         blocks = [_block(failure, number) for number, failure in enumerate(met[:_IN_ALL])]
-        blocks += _rest(met)
+        blocks += _rest(met, "failure")
         yield Section(heading="### What failed\n\n", blocks=tuple(blocks))
 
 
 def note_section(report: Report) -> Iterator[Section]:
-    """Yield what fails nothing and is worth knowing."""
-    met = notes(report)
-    if met:
-        blocks = (Block(variants=(partial(_line, note),), noun="note") for note in met)
+    """Yield what fails nothing and is worth knowing, the warnings first."""
+    warned, noted = warnings(report), notes(report)
+    blocks = [_warning_block(warning) for warning in warned[:_IN_ALL]]
+    blocks += _rest(warned, "warning")
+    blocks += [Block(variants=(partial(_line, note),), noun="note") for note in noted[:_IN_ALL]]
+    blocks += _rest(noted, "note")
+    if blocks:
         yield Section(heading="### Notes\n\n", blocks=tuple(blocks))
 
 
@@ -37,17 +42,39 @@ def _block(failure: Failure, number: int) -> Block:
     return Block(variants=(line,) if number >= _IN_FULL else (full, line), noun="failure")
 
 
-def _rest(met: Sequence[Failure]) -> Iterator[Block]:
+def _warning_block(warning: Failure) -> Block:
+    """Return a warning; the tables without rows are listed where the test itself is shown."""
+    short = partial(_warning_line, warning)
+    listed_elsewhere = warning.problem.failure_class == UNFILLED
+    variants = (short,) if listed_elsewhere else (partial(_listing, warning), short)
+    return Block(variants=variants, noun="warning")
+
+
+def _rest(met: Sequence[Failure], noun: str) -> Iterator[Block]:
     rest = len(met) - _IN_ALL
     if rest > 0:
-        line = f"- and {counted(rest, 'more failure')}, all in report.json\n"
-        yield Block(variants=(lambda: line,), noun="failure")
+        line = f"- and {counted(rest, f'more {noun}')}, all in report.json\n"
+        yield Block(variants=(lambda: line,), noun=noun)
 
 
 def _line(failure: Failure) -> str:
+    return f"- {_sentence(failure)}\n"
+
+
+def _warning_line(warning: Failure) -> str:
+    return f"- **Warning:** {_sentence(warning)}\n"
+
+
+def _listing(warning: Failure) -> str:
+    """Show a warning with what it lists, as a list within the list."""
+    items = _differences(warning.differences).splitlines()
+    return _warning_line(warning) + "".join(f"  {item}\n" for item in items)
+
+
+def _sentence(failure: Failure) -> str:
     problem = failure.problem
     said = " ".join(filter(None, (problem.problem, problem.remedy)))
-    return f"- {_whereabouts(failure)}: {prose(said)}\n"
+    return f"{_whereabouts(failure)}: {prose(said)}"
 
 
 def _full(failure: Failure) -> str:
@@ -72,13 +99,13 @@ def _whereabouts(failure: Failure) -> str:
     where = listed([code(name) for name in failure.where], "database") or "The whole run"
     revision = f"revision {code(problem.revision)}" if problem.revision else ""
     spot = code(place(problem.file, problem.line)) if problem.file else ""
-    return ", ".join(part for part in (where, failure.step, revision, spot) if part)
+    return ", ".join(part for part in (where, failure.step, failure.part, revision, spot) if part)
 
 
 def _differences(differences: Sequence[Difference]) -> str:
     shown = [f"- {prose(item.text)}" for item in differences[:_DIFFERENCES_SHOWN]]
     rest = len(differences) - _DIFFERENCES_SHOWN
-    return "\n".join([*shown, f"- and {counted(rest, 'more difference')}"] if rest > 0 else shown)
+    return "\n".join([*shown, f"- and {rest:,} more"] if rest > 0 else shown)
 
 
 def _quoted(label: str, text: str, language: str) -> str:

@@ -1,10 +1,11 @@
-"""What a CI host may show beside the code: each failure and note in a few lines, with its place."""
+"""What a CI host may show beside the code: failures, warnings and notes, each with its place."""
 
 from dataclasses import dataclass
 
 from alembic_ci.model import Report
+from alembic_ci.render import failures as gathered
+from alembic_ci.render.failure import Failure
 from alembic_ci.render.failure_text import whereabouts
-from alembic_ci.render.failures import Failure, failures, notes
 from alembic_ci.render.words import database_message, one_line
 
 
@@ -20,12 +21,17 @@ class Remark:
 
 def errors(report: Report) -> tuple[Remark, ...]:
     """Return a remark for each failure."""
-    return tuple(map(_remark, failures(report)))
+    return tuple(map(_remark, gathered.failures(report)))
+
+
+def warnings(report: Report) -> tuple[Remark, ...]:
+    """Return a remark for each thing that fails nothing and may hurt."""
+    return tuple(map(_remark, gathered.warnings(report)))
 
 
 def notices(report: Report) -> tuple[Remark, ...]:
     """Return a remark for each thing that is worth knowing and fails nothing."""
-    return tuple(map(_remark, notes(report)))
+    return tuple(map(_remark, gathered.notes(report)))
 
 
 def _remark(failure: Failure) -> Remark:

@@ -13,6 +13,7 @@ class Role(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     SKIPPED = "skipped"
+    WARNING = "warning"
     LABEL = "label"
 
 
@@ -33,7 +34,7 @@ def coloured(text: str, role: Role) -> str:
             return click.style(text, fg="green")
         case Role.FAILED:
             return click.style(text, fg="red", bold=True)
-        case Role.SKIPPED:
+        case Role.SKIPPED | Role.WARNING:
             return click.style(text, fg="yellow")
         case Role.LABEL:
             return click.style(text, dim=True)

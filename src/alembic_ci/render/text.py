@@ -1,19 +1,29 @@
 """What the terminal shows at the end of a run; reads well without colour."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from alembic_ci.model import Report, RollbackResult, State, StepReport, TextResult
-from alembic_ci.render.failure_text import failure_text, note_text
-from alembic_ci.render.failures import failures, notes
+from alembic_ci.model import Report, RollbackResult, RoundTrip, State, StepReport, TextResult
+from alembic_ci.render.failure import Failure
+from alembic_ci.render.failure_text import failure_text, note_text, warning_text
+from alembic_ci.render.failures import failures, notes, warnings
 from alembic_ci.render.headline import headline, verdict
 from alembic_ci.render.rows import Row, rows
 from alembic_ci.render.style import Role, Style, plain
-from alembic_ci.render.words import counted, one_line, outcome, seconds, standing, visible
+from alembic_ci.render.words import (
+    counted,
+    one_line,
+    outcome,
+    populated,
+    seconds,
+    standing,
+    visible,
+)
 
 _ALL_IN_FULL = 8
 _FAILURES_SHOWN = 20
 _NOTICES_SHOWN = 20
 
+Telling = Callable[[Failure, Style], str]
 
 _WORDS = {State.PASSED: "ok", State.FAILED: "FAILED", State.SKIPPED: "skipped"}
 _ROLES = {State.PASSED: Role.PASSED, State.FAILED: Role.FAILED, State.SKIPPED: Role.SKIPPED}
@@ -21,8 +31,10 @@ _ROLES = {State.PASSED: Role.PASSED, State.FAILED: Role.FAILED, State.SKIPPED: R
 
 def text(report: Report, *, style: Style = plain) -> str:
     """Return the whole report; its last line is the verdict."""
-    parts = [_opening(report), *_environments(report, style), *_failures(report, style)]
-    parts += [note_text(note, style) for note in notes(report)[:_FAILURES_SHOWN]]
+    parts = [_opening(report), *_environments(report, style)]
+    parts += _told(failures(report), failure_text, "failure", style)
+    parts += _told(warnings(report), warning_text, "warning", style)
+    parts += _told(notes(report), note_text, "note", style)
     word = style(f"{verdict(report)} in {seconds(report.duration)}", _ROLES[report.state])
     parts.append(f"{word}: {headline(report)}\n")
     return "\n".join(parts)
@@ -78,17 +90,31 @@ def _step(step: StepReport, width: int, style: Style) -> Iterator[str]:
     yield f"  {_state(step.state, style)}  {step.name:<{width}}  {outcome(step)}{time}"
     below = " " * (width + 13)
     if isinstance(step.result, RollbackResult):
-        yield f"{below}tested on {one_line(step.result.scratch)}"
-        for proof in step.result.proofs:
-            for notice in proof.notices[:_NOTICES_SHOWN]:
-                yield f"{below}note: {one_line(proof.revision)}: {one_line(notice.text)}"
+        yield from (f"{below}{line}" for line in _rollback(step.result, style))
     if isinstance(step.result, TextResult):
         yield from (f"  | {line}" for line in visible(step.result.text).splitlines())
 
 
-def _failures(report: Report, style: Style) -> Iterator[str]:
-    met = failures(report)
-    yield from (failure_text(failure, style) for failure in met[:_FAILURES_SHOWN])
-    if len(met) > _FAILURES_SHOWN:
-        rest = counted(len(met) - _FAILURES_SHOWN, "more failure")
-        yield f"... and {rest}; report.json holds them all.\n"
+def _rollback(result: RollbackResult, style: Style) -> Iterator[str]:
+    where = f"tested on {one_line(result.scratch)}"
+    yield ", ".join(filter(None, (where, populated(result))))
+    if result.round_trip:
+        yield ", ".join(_legs(result.round_trip, style))
+    for proof in result.proofs:
+        for notice in proof.notices[:_NOTICES_SHOWN]:
+            yield f"note: {one_line(proof.revision)}: {one_line(notice.text)}"
+
+
+def _legs(legs: Sequence[RoundTrip], style: Style) -> Iterator[str]:
+    """Yield how each leg ended; a reason that several share stands with the last of them."""
+    reasons = [leg.reason for leg in legs]
+    for leg, reason, next_reason in zip(legs, reasons, [*reasons[1:], ""], strict=True):
+        why = f" ({one_line(reason)})" if reason and reason != next_reason else ""
+        yield f"{leg.name} {style(_WORDS[leg.state], _ROLES[leg.state])}{why}"
+
+
+def _told(met: Sequence[Failure], told: Telling, noun: str, style: Style) -> Iterator[str]:
+    yield from (told(failure, style) for failure in met[:_FAILURES_SHOWN])
+    rest = len(met) - _FAILURES_SHOWN
+    if rest > 0:
+        yield f"... and {counted(rest, f'more {noun}')}; report.json holds them all.\n"

@@ -1,7 +1,7 @@
 """The phrases that every rendering of a report shares."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from alembic_ci.model import (
     ChangeResult,
@@ -125,7 +125,12 @@ def _rendered(result: SqlResult) -> str:
 
 
 def rollback(result: RollbackResult) -> str:
-    """Count the verdicts of a rollback test: ``2 of 3 roll back, 1 has no downgrade``."""
+    """Say how a rollback test ended: ``2 of 3 roll back, 1 has no downgrade, 1 loses data``."""
+    return ", ".join((verdicts(result), *reservations(result)))
+
+
+def verdicts(result: RollbackResult) -> str:
+    """Count the verdicts of a rollback test."""
     total = len(result.proofs)
     if not total:
         return "no revision to prove"
@@ -137,6 +142,22 @@ def rollback(result: RollbackResult) -> str:
         return "1 revision rolls back" if total == 1 else f"all {total:,} revisions roll back"
     others = (f"{number:,} {VERDICTS[verdict]}" for verdict, number in counts.items() if number)
     return ", ".join((f"{passed:,} of {total:,} roll back", *others))
+
+
+def reservations(result: RollbackResult) -> Iterator[str]:
+    """Yield what the verdicts leave out: lost values, and what fails for all revisions at once."""
+    lossy = sum(1 for proof in result.proofs if proof.losses)
+    if lossy:
+        yield f"{lossy:,} {'loses' if lossy == 1 else 'lose'} data"
+    yield from (f"{leg.name} fails" for leg in result.round_trip if leg.state is State.FAILED)
+
+
+def populated(result: RollbackResult) -> str:
+    """Say with what rows a rollback test ran; empty when it made none."""
+    made = f"with {counted(result.rows, 'row')} in each table" if result.rows else ""
+    tables = len(result.unfilled)
+    lacking = f"{counted(tables, 'table')} could not be filled" if tables else ""
+    return "; ".join(filter(None, (made, lacking)))
 
 
 def _changed(step: StepReport, result: ChangeResult) -> str:

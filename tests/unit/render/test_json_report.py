@@ -21,6 +21,7 @@ DESCRIBED = {
     "rendered_revision": model.RenderedRevision,
     "sql": model.SqlResult,
     "proof": model.RevisionProof,
+    "round_trip": model.RoundTrip,
     "rollback": model.RollbackResult,
     "change": model.ChangeResult,
     "text": model.TextResult,

@@ -6,10 +6,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from alembic_ci.model import Difference, Report, Result, RoundTrip, State
 from alembic_ci.render.markdown import summary
-from reports import SAMPLES, all_passed, hostile, many, residue, several_databases
+from reports import (
+    SAMPLES,
+    all_passed,
+    database,
+    environment,
+    hostile,
+    legs,
+    lost,
+    many,
+    passes,
+    proved,
+    report,
+    residue,
+    several_databases,
+    step,
+)
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")
+
+
+LONG = proved(*passes(*map(str, range(51))))
+
+
+def rollback_report(result: Result) -> Report:
+    return report(environment("staging", database(step("rollback-test", result), after=None)))
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -37,8 +60,8 @@ def test_hostile_texts_add_no_tag_of_their_own() -> None:
     ]
 
     assert not any("<script" in tag for tag in tags)
-    assert sum(tag.count("<details") for tag in tags) == 3
-    assert sum(tag.count("</details>") for tag in tags) == 3
+    assert sum(tag.count("<details") for tag in tags) == 4
+    assert sum(tag.count("</details>") for tag in tags) == 4
 
 
 def test_databases_with_the_same_sql_share_one_fold() -> None:
@@ -70,6 +93,33 @@ def test_a_long_rollback_test_tells_only_what_is_not_plain_success() -> None:
     assert "Rollback test of" in summary(many(1, 50))
 
 
+def test_a_long_rollback_test_tells_which_revisions_lose_data() -> None:
+    shown = summary(rollback_report(replace(LONG, proofs=(*LONG.proofs, lost("b2d1", "gone")))))
+
+    assert "| `b2d1` | Add email | rolls back | **data loss:** gone | 60 ms |" in shown
+    assert "| `50` |" not in shown
+
+
+def test_a_long_rollback_test_tells_a_round_trip_that_failed_and_no_other() -> None:
+    down = RoundTrip(name="downgrade in one go", state=State.FAILED)
+
+    assert "All revisions" not in summary(rollback_report(replace(LONG, round_trip=legs())))
+    shown = summary(rollback_report(replace(LONG, round_trip=legs(down))))
+    assert "| upgrade again | skipped | downgrade in one go failed |  |" in shown
+    assert "| Revision | Message |" not in shown
+
+
+def test_very_many_unfilled_tables_and_losses_are_counted() -> None:
+    tables = tuple(Difference(text=f"table {number}", object="t") for number in range(60))
+    losing = (lost(f"r{number}", *"abcdefgh") for number in range(250))
+    shown = summary(rollback_report(replace(proved(*losing), rows=3, unfilled=tables)))
+
+    assert "<summary>60 tables could not be filled</summary>" in shown
+    assert "- table 49\n- and 10 more tables\n" in shown
+    assert "- and 51 more warnings, all in report.json" in shown
+    assert "<br>**data loss:** and 3 more |" in shown
+
+
 def test_of_many_databases_the_failed_come_first() -> None:
     shown = summary(many(60, 1, broken=True))
 
@@ -91,6 +141,16 @@ def test_a_tight_limit_keeps_the_verdict_and_closes_every_fold() -> None:
 
         assert shown.startswith("**Failed**: `staging`: The downgrade of b2d1")
         assert shown.count("<details") == shown.count("</details>")
+
+
+def test_a_tight_limit_shortens_warnings_before_it_leaves_them_out() -> None:
+    whole = summary(SAMPLES["data_loss"]())
+    for limit in range(500, len(whole.encode()) + 500, 50):
+        shown = summary(SAMPLES["data_loss"](), limit=limit)
+
+        assert len(shown.encode()) <= limit
+        assert shown.count("<details") == shown.count("</details>")
+    assert "shortened 1 warning" in summary(SAMPLES["data_loss"](), limit=1_450)
 
 
 def test_a_run_that_found_no_project_has_a_summary_too() -> None:

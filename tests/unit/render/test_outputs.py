@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,8 @@ from reports import (
     IDS,
     SAMPLES,
     all_passed,
+    data_loss,
+    data_loss_refused,
     database,
     environment,
     hostile,
@@ -20,6 +23,7 @@ from reports import (
     refused,
     report,
     residue,
+    round_trip,
     several_databases,
     sql,
     status,
@@ -91,6 +95,24 @@ def test_a_disproved_rollback() -> None:
     assert told["irreversible-revisions"] == "e5a4"
     assert told["pending-revisions"] == "b2d1 c3e2 d4f3"
     assert told["is-up-to-date"] == "false"
+
+
+@pytest.mark.parametrize(
+    ("sample", "status", "word"),
+    [
+        (data_loss, "passed", ""),
+        (data_loss_refused, "failed", "data-loss"),
+        (round_trip, "failed", "round-trip"),
+    ],
+)
+def test_the_failure_class_tells_losses_and_round_trips_apart(
+    sample: Callable[[], Report], status: str, word: str
+) -> None:
+    told = of(sample())
+
+    assert (told["status"], told["failure-class"]) == (status, word)
+    assert [item["failure_class"] for item in json.loads(told["environments"])] == [word]
+    assert told["rollback-tested"] == "3"
 
 
 def test_a_database_nobody_reached_is_not_up_to_date() -> None:

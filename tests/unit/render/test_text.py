@@ -1,10 +1,27 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from alembic_ci.model import RoundTrip, State
 from alembic_ci.render.style import coloured
 from alembic_ci.render.text import text
-from reports import HOSTILE, SAMPLES, all_passed, hostile, many, residue
+from reports import (
+    HOSTILE,
+    SAMPLES,
+    all_passed,
+    data_loss,
+    database,
+    environment,
+    hostile,
+    lost,
+    many,
+    passes,
+    proved,
+    report,
+    residue,
+    step,
+)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -54,3 +71,32 @@ def test_many_failures_are_counted() -> None:
 
     assert shown.count("FAILED     production") == 20
     assert "... and 980 more failures; report.json holds them all." in shown
+
+
+def test_a_reason_that_several_legs_share_is_said_once() -> None:
+    names = ("upgrade in one go", "downgrade in one go", "upgrade again")
+    legs = tuple(
+        RoundTrip(name=name, state=State.SKIPPED, reason="b2d1 cannot be applied") for name in names
+    )
+    tested = step("rollback-test", replace(proved(*passes("a1c0")), round_trip=legs))
+
+    shown = text(report(environment("staging", database(tested, after=None))))
+
+    assert (
+        "upgrade in one go skipped, downgrade in one go skipped, "
+        "upgrade again skipped (b2d1 cannot be applied)"
+    ) in shown
+
+
+def test_many_warnings_are_counted() -> None:
+    losing = (lost(f"r{number}", "gone") for number in range(25))
+    tested = step("rollback-test", proved(*losing))
+
+    shown = text(report(environment("staging", database(tested, after=None))))
+
+    assert shown.count("warning    staging") == 20
+    assert "... and 5 more warnings; report.json holds them all." in shown
+
+
+def test_a_warning_is_yellow() -> None:
+    assert "\x1b[33mwarning" in text(data_loss(), style=coloured)

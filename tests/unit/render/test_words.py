@@ -3,9 +3,19 @@ from dataclasses import replace
 import pytest
 
 from alembic_ci.errors import ExitCode
-from alembic_ci.model import ChangeResult, Problem, State, StepReport
-from alembic_ci.render.words import counted, ids, listed, one_line, outcome, place, seconds, visible
-from reports import failed, proved, step, upgraded
+from alembic_ci.model import ChangeResult, Difference, Problem, State, StepReport
+from alembic_ci.render.words import (
+    counted,
+    ids,
+    listed,
+    one_line,
+    outcome,
+    place,
+    populated,
+    seconds,
+    visible,
+)
+from reports import failed, lost, proved, step, upgraded
 
 PROBLEM = Problem(failure_class="access-denied", exit_code=ExitCode.SETTINGS, problem="No.")
 
@@ -81,3 +91,26 @@ def test_a_failed_step_without_a_result_names_its_class() -> None:
 
 def test_an_empty_rollback_test_says_so() -> None:
     assert outcome(step("rollback-test", proved())) == "no revision to prove"
+
+
+def test_a_revision_that_rolls_back_and_loses_data_is_not_plain_success() -> None:
+    assert outcome(step("rollback-test", proved(lost("a", "x")))) == (
+        "1 revision rolls back, 1 loses data"
+    )
+    assert outcome(step("rollback-test", proved(lost("a", "x"), lost("b", "x")))) == (
+        "all 2 revisions roll back, 2 lose data"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "tables", "said"),
+    [
+        (0, 0, ""),
+        (1, 0, "with 1 row in each table"),
+        (3, 2, "with 3 rows in each table; 2 tables could not be filled"),
+    ],
+)
+def test_the_rows_of_a_rollback_test_are_said(rows: int, tables: int, said: str) -> None:
+    unfilled = (Difference(text="table", object="table"),) * tables
+
+    assert populated(replace(proved(), rows=rows, unfilled=unfilled)) == said

@@ -1,0 +1,143 @@
+"""What a rollback test holds against the revisions, in words."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from alembic_ci.errors import ExitCode
+from alembic_ci.model import (
+    Phase,
+    Problem,
+    RevisionInfo,
+    RevisionProof,
+    RollbackResult,
+    RoundTrip,
+    State,
+    StepReport,
+    Verdict,
+)
+from alembic_ci.render.failure import Failure, placed
+from alembic_ci.render.words import counted
+
+BROKEN = (Verdict.FAILED, Verdict.RESIDUE, Verdict.MISSING)
+DATA_LOSS = "data-loss"
+UNFILLED = "unfilled-tables"
+_DECLARE = "declare it irreversible with the comment `# alembic-ci: irreversible REASON`"
+
+Known = Mapping[str, RevisionInfo]
+
+
+def disproofs(step: StepReport, known: Known) -> Iterator[Failure]:
+    """Yield what fails the test; lost values only where the step failed because of them."""
+    if not isinstance(step.result, RollbackResult):
+        return
+    for proof in step.result.proofs:
+        if proof.verdict in BROKEN:
+            yield _disproved(step.name, proof, known)
+        if proof.losses and _loss_fails(step):
+            yield _lost(step.name, proof, known)
+    for leg in step.result.round_trip:
+        if leg.state is State.FAILED:
+            yield _strayed(step.name, leg, known)
+
+
+def doubts(step: StepReport, known: Known) -> Iterator[Failure]:
+    """Yield what the test warns of: lost values that fail nothing, and tables without rows."""
+    if not isinstance(step.result, RollbackResult):
+        return
+    for proof in step.result.proofs:
+        if proof.losses and not _loss_fails(step):
+            yield _lost(step.name, proof, known)
+    if step.result.unfilled:
+        yield _unfilled(step.name, step.result)
+
+
+def _loss_fails(step: StepReport) -> bool:
+    return step.problem is not None and step.problem.failure_class == DATA_LOSS
+
+
+def _disproved(step: str, proof: RevisionProof, known: Known) -> Failure:
+    problem = proof.problem or _explained(proof)
+    if problem.revision is None:
+        problem = replace(problem, revision=proof.revision)
+    return Failure(
+        where=(), step=step, problem=placed(problem, known), differences=proof.differences
+    )
+
+
+def _lost(step: str, proof: RevisionProof, known: Known) -> Failure:
+    problem = Problem(
+        failure_class=DATA_LOSS,
+        exit_code=ExitCode.FAILED,
+        problem=f"Revision {proof.revision} loses data.",
+        meaning="In a database with real rows these values are gone; only a backup has them.",
+        remedy="Copy the values to a place from which the way back restores them, or take a backup "
+        "before this revision is run.",
+        revision=proof.revision,
+    )
+    return Failure(where=(), step=step, problem=placed(problem, known), differences=proof.losses)
+
+
+def _strayed(step: str, leg: RoundTrip, known: Known) -> Failure:
+    problem = leg.problem or Problem(
+        failure_class="round-trip",
+        exit_code=ExitCode.FAILED,
+        problem=f"The {leg.name} of all revisions failed.",
+        meaning="Each revision may be right alone and the whole still fail.",
+        remedy="Look at what the revisions share: objects, transactions, and state in env.py.",
+    )
+    return Failure(
+        where=(),
+        step=step,
+        part=leg.name,
+        problem=placed(problem, known),
+        differences=leg.differences,
+    )
+
+
+def _unfilled(step: str, result: RollbackResult) -> Failure:
+    tables = counted(len(result.unfilled), "table")
+    problem = Problem(
+        failure_class=UNFILLED,
+        exit_code=ExitCode.PASSED,
+        problem=f"{tables} could not be filled, so nothing is known of what happens to rows there.",
+        remedy="Put rows of your own into `alembic-ci-rows/<revision>.sql`.",
+    )
+    return Failure(where=(), step=step, problem=problem, differences=result.unfilled)
+
+
+def _explained(proof: RevisionProof) -> Problem:
+    problem, meaning, remedy = _explanation(proof)
+    return Problem(
+        failure_class=f"rollback-{proof.verdict}",
+        exit_code=ExitCode.FAILED,
+        problem=problem,
+        meaning=meaning,
+        remedy=remedy,
+        revision=proof.revision,
+    )
+
+
+def _explanation(proof: RevisionProof) -> tuple[str, str, str]:
+    if proof.verdict is Verdict.MISSING:
+        return (
+            f"Revision {proof.revision} has an upgrade and no downgrade.",
+            "A deploy that includes it cannot be rolled back.",
+            f"Write downgrade(), or {_DECLARE}.",
+        )
+    if proof.verdict is Verdict.FAILED:
+        return (
+            f"Revision {proof.revision} failed in the rollback test.",
+            "",
+            "Run upgrade, downgrade and upgrade of this revision on a database of your own.",
+        )
+    if proof.phase is Phase.SECOND_UP:
+        return (
+            f"Upgrading {proof.revision} a second time gives another schema.",
+            "The downgrade left something behind that changes what the upgrade does.",
+            "Make downgrade() undo exactly what upgrade() does.",
+        )
+    return (
+        f"The downgrade of {proof.revision} does not restore the schema.",
+        "After up and down the schema is not what it was before.",
+        f"Make downgrade() undo exactly what upgrade() does, or {_DECLARE}.",
+    )
