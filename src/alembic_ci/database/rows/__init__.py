@@ -1,0 +1,8 @@
+"""Rows for scratch databases: made from the catalogue, read back, compared."""
+
+from alembic_ci.database.rows.contents import Contents, TableContents
+from alembic_ci.database.rows.filling import RowFiller
+from alembic_ci.database.rows.losses import Loss, losses
+from alembic_ci.database.rows.tables import TableName, Unfilled
+
+__all__ = ["Contents", "Loss", "RowFiller", "TableContents", "TableName", "Unfilled", "losses"]

@@ -1,0 +1,157 @@
+"""Fill every table of a scratch database with a few made rows."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from alembic_ci.database.control import Control
+from alembic_ci.database.rows.choices import Maker
+from alembic_ci.database.rows.contents import Contents, read_contents
+from alembic_ci.database.rows.inserting import Inserter, parted
+from alembic_ci.database.rows.order import groups
+from alembic_ci.database.rows.reading import Reader
+from alembic_ci.database.rows.ring import Ring
+from alembic_ci.database.rows.solver import Solver
+from alembic_ci.database.rows.source import Source
+from alembic_ci.database.rows.sources import source_of
+from alembic_ci.database.rows.tables import Table, TableName, Unfilled
+from alembic_ci.database.rows.updating import Updater
+
+
+class RowFiller:
+    """Makes rows in one scratch database, through the tool's own connection to it.
+
+    *control* returns that connection (it may be another one after a restart). Alembic's version
+    table, and it alone, is never touched; *version_schema* is None for the usual schema.
+    """
+
+    def __init__(
+        self,
+        control: Callable[[], Control],
+        *,
+        rows: int = 3,
+        version_table: str,
+        version_schema: str | None,
+    ) -> None:
+        self._control = control
+        self._rows = rows
+        self._version_table = version_table
+        self._version_schema = version_schema
+        self._known: tuple[Control, Source] | None = None
+
+    def fill(self, tables: Collection[TableName] | None = None) -> tuple[Unfilled, ...]:
+        """Let every table have some rows, and say which have too few, and why.
+
+        With *tables*, only those, the empty ones they refer to, and nothing that costs more the
+        more tables there are. Nullable columns that hold nothing get values too.
+        """
+        if tables is not None and not tables:
+            return ()
+        control = self._control()
+        return _Filling(control=control, source=self._source(control), rows=self._rows).run(tables)
+
+    def contents(self, tables: Collection[TableName] | None = None) -> Contents:
+        """Read the first rows of the named tables, or of all."""
+        control = self._control()
+        source = self._source(control)
+        return read_contents(control.query, source, source.tables(tables))
+
+    def _source(self, control: Control) -> Source:
+        if self._known is None or self._known[0] is not control:
+            source = source_of(
+                control, version_table=self._version_table, version_schema=self._version_schema
+            )
+            self._known = (control, source)
+        return self._known[1]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Filling:
+    """One call of `RowFiller.fill`; *_reasons* is why a table could not be filled."""
+
+    control: Control
+    source: Source
+    rows: int
+    _reasons: dict[TableName, str] = field(default_factory=dict)
+
+    def run(self, names: Collection[TableName] | None) -> tuple[Unfilled, ...]:
+        reader = Reader(query=self.control.query, source=self.source, rows=self.rows)
+        tables = self._in_scope(reader, names)
+        counts = self._counts(reader, tables)
+        inserter = self._inserter(reader)
+        for cycle in groups({name: _needs(table) for name, table in tables.items()}):
+            self._fill_group(inserter, {name: tables[name] for name in cycle}, counts)
+        after = self._counts(reader, tables)
+        filled = [table for name, table in tables.items() if after.get(name) and not table.leaves]
+        Updater(inserter=inserter).fill_empty_columns(filled)
+        return tuple(self._unfilled(tables, after))
+
+    def _inserter(self, reader: Reader) -> Inserter:
+        return Inserter(
+            control=self.control,
+            source=self.source,
+            maker=Maker(rows=self.rows, literal=self.source.literal),
+            reader=reader,
+            solver=Solver(query=self.control.query, source=self.source, rows=self.rows),
+        )
+
+    def _in_scope(
+        self, reader: Reader, names: Collection[TableName] | None
+    ) -> Mapping[TableName, Table]:
+        """Read the named tables, and those without rows that they refer to."""
+        tables = dict(self.source.tables(names))
+        looked_at = set(tables)
+        while names is not None:
+            parents = {
+                key.parent: key.parent_sql
+                for table in tables.values()
+                for key in table.foreign_keys
+                if key.parent not in looked_at
+            }
+            if not parents:
+                break
+            looked_at |= parents.keys()
+            counts = reader.counts(parents)
+            tables |= self.source.tables([name for name in parents if not counts.get(name)])
+        return tables
+
+    def _counts(self, reader: Reader, tables: Mapping[TableName, Table]) -> dict[TableName, int]:
+        return reader.counts({name: table.sql for name, table in tables.items()})
+
+    def _fill_group(
+        self,
+        inserter: Inserter,
+        tables: Mapping[TableName, Table],
+        counts: Mapping[TableName, int],
+    ) -> None:
+        """Fill tables that refer to each other, the ones that must before the ones that may."""
+        required = {name: _needs(table, required=True) for name, table in tables.items()}
+        for cycle in groups(required):
+            wanting = [
+                tables[name]
+                for name in cycle
+                if not tables[name].leaves
+                and not tables[name].obstacle
+                and counts.get(name, self.rows) < self.rows
+            ]
+            circular = len(cycle) > 1 or cycle[0] in required[cycle[0]]
+            if circular and wanting and any(inserter.available(table)[1] for table in wanting):
+                reason = Ring(inserter, wanting).insert()
+                self._reasons |= dict.fromkeys((table.name for table in wanting), reason)
+                continue
+            for table in wanting:
+                self._reasons[table.name] = inserter.insert(table, counts[table.name])
+
+    def _unfilled(
+        self, tables: Mapping[TableName, Table], counts: Mapping[TableName, int]
+    ) -> Iterator[Unfilled]:
+        for name, table in tables.items():
+            if name not in counts:
+                yield Unfilled(table=name, reason="this user may not read it")
+            elif counts[name] < self.rows and not any(leaf in tables for leaf in table.leaves):
+                reason = table.obstacle or parted(self._reasons, name)
+                yield Unfilled(table=name, reason=reason, rows=counts[name])
+
+
+def _needs(table: Table, *, required: bool = False) -> set[TableName]:
+    keys = (key for key in table.foreign_keys if not (required and table.nullable(key)))
+    return {*table.leaves, *(key.parent for key in keys)}
