@@ -24,7 +24,7 @@ from alembic_ci.steps.problems import interruption, problem
 from alembic_ci.steps.rollback import rollback_test
 from alembic_ci.steps.sql import sql
 from alembic_ci.steps.stamp import stamp
-from alembic_ci.steps.status import standing, status
+from alembic_ci.steps.status import furthest_behind, status
 from alembic_ci.steps.target import lasting_target
 
 Step = Callable[[Desk], Outcomes]
@@ -153,11 +153,12 @@ class Pipeline:
         ready = desk.readies.get(binding.label)
         if ready is None:
             return None
+        places = desk.arrivals.get(binding.label) or [ready]
         forward = self._command in {"run", "status", "sql", "rollback-test", "upgrade"}
         target = lasting_target(desk.context) if forward else "heads"
         try:
             with desk.fresh_control(binding) as control:
-                return standing(desk.context.history, ready, control, target)
+                return furthest_behind(desk.context.history, places, control, target)
         except AlembicCIError:
             return None
 

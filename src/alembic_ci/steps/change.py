@@ -57,7 +57,7 @@ class _Change:
         self._direction = direction
         self._target = target
         self._plan = plan
-        self._plans: dict[str, tuple[Revision, ...]] = {}
+        self._plans: dict[str, list[tuple[Revision, ...]]] = {}
         self._failed: StepFailedError | None = None
         self._visited = ""
 
@@ -80,7 +80,7 @@ class _Change:
         current = session.ready.heads
         refuse_unknown(self._desk, binding, current)
         plan = self._plan(current)
-        self._plans[binding.label] = plan
+        self._plans.setdefault(binding.label, []).append(plan)
         self._visited = binding.label
         word = "upgrade" if self._direction is Direction.UP else "downgrade"
         progress.begin(f"{word} {self._desk.title(binding)}", len(plan))
@@ -89,25 +89,37 @@ class _Change:
             progress.advance(f"{word} {revision.revision} {revision.message}")
 
     def _outcome(self, binding: Binding) -> Outcome:
-        """Judge by what the version table holds, seen from a new connection."""
-        ready = self._desk.readies[binding.label]
-        history = self._desk.context.history
+        """Judge by what the version table holds, seen from a new connection.
+
+        Where env.py goes through several schemas, the one in trouble speaks for the database,
+        else the one that was furthest behind.
+        """
+        arrivals, plans = self._desk.arrivals[binding.label], self._plans[binding.label]
         with self._desk.fresh_control(binding) as control:
-            after = version_rows(control, ready)
+            results = [
+                self._result(ready, plan, version_rows(control, ready))
+                for ready, plan in zip(arrivals, plans, strict=True)
+            ]
+        result = max(results, key=lambda item: (not item.verified, len(item.applied)))
+        if self._failed and self._visited == binding.label:
+            result = results[-1]
+        return Outcome(result=result, problem=self._problem(binding, result))
+
+    def _result(
+        self, ready: Ready, plan: Sequence[Revision], after: tuple[str, ...]
+    ) -> ChangeResult:
+        history = self._desk.context.history
         before_closure, after_closure = history.closure(ready.heads), history.closure(after)
         moved = before_closure ^ after_closure
-        plan = [revision.revision for revision in self._plans[binding.label]]
-        expected = before_closure ^ set(plan)
-        verified = after_closure == expected
-        result = ChangeResult(
+        names = [revision.revision for revision in plan]
+        return ChangeResult(
             direction=self._direction,
             before=ready.heads,
             after=after,
-            applied=tuple(name for name in plan if name in moved),
-            verified=verified,
+            applied=tuple(name for name in names if name in moved),
+            verified=after_closure == before_closure ^ set(names),
             per_migration=ready.per_migration,
         )
-        return Outcome(result=result, problem=self._problem(binding, result))
 
     def _problem(self, binding: Binding, result: ChangeResult) -> Problem | None:
         context = self._desk.context

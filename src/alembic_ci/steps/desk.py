@@ -42,6 +42,9 @@ class Desk:
 
     Everything is opened on first use and closed with the desk. *scratch* tells that the
     databases are throw-away ones.
+
+    *arrivals* is what Alembic saw in each database in the last run of env.py: several version
+    tables where env.py goes through schemas. *readies* holds the one that is furthest behind.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Desk:
         self.scratch = scratch
         self.versions: Versions | None = None
         self.readies: dict[str, Ready] = {}
+        self.arrivals: dict[str, list[Ready]] = {}
         self._stack = ExitStack()
         self._controls: dict[str, Control] = {}
         self._worker: Worker | None = None
@@ -132,10 +136,11 @@ class Desk:
         for binding in self.bindings:
             self.control(binding)
         self._confirmed.clear()
+        self.arrivals.clear()
 
         def visit(session: Session) -> None:
             binding = self._confirmed[session.connection_index]
-            self.readies[binding.label] = session.ready
+            self._arrived(binding, session.ready)
             visitor(binding, session)
 
         calls = self.worker.online(request, confirm=self.confirm, visit=visit)
@@ -145,6 +150,17 @@ class Desk:
                 meaning="It never called context.run_migrations(), or only in offline mode.",
                 remedy="Compare it with the env.py that `alembic init` writes.",
             )
+
+    def _arrived(self, binding: Binding, ready: Ready) -> None:
+        """Note where a version table stands; of several in one database the furthest behind."""
+        history = self.context.history
+
+        def progress(ready: Ready) -> int:
+            return -1 if history.unknown(ready.heads) else len(history.closure(ready.heads))
+
+        found = self.arrivals.setdefault(binding.label, [])
+        found.append(ready)
+        self.readies[binding.label] = min(found, key=progress)
 
     def standings(self) -> Mapping[str, Ready]:
         """Return what Alembic sees in each database, changing nothing."""

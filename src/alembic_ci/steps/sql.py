@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from alembic_ci.errors import ProjectError
 from alembic_ci.history import Revision
 from alembic_ci.model import Direction, Problem, RenderedRevision, SqlResult
 from alembic_ci.project.failures import StepFailedError
@@ -64,7 +65,10 @@ class _Rendering:
         request = Offline(
             direction=direction, start=start, target=target, revisions=names, call=self._call
         )
-        return self._desk.worker.offline(request)
+        rendered = self._desk.worker.offline(request)
+        if not rendered.pieces:
+            raise _nothing_rendered(self._desk.context.project.env_file)
+        return rendered
 
     def _pieces(
         self, direction: Direction, whole: RenderedScript, numbers: dict[str, int]
@@ -133,6 +137,16 @@ class _Rendering:
             sha256=hashlib.sha256(texts[Direction.UP].encode()).hexdigest(),
             revisions=tuple(rendered),
         )
+
+
+def _nothing_rendered(env_file: Path) -> ProjectError:
+    return ProjectError(
+        f"{env_file} rendered no SQL although revisions are pending.",
+        meaning="Its offline part (`context.is_offline_mode()`) does not call "
+        "context.run_migrations(), or not for each database.",
+        remedy="Compare it with the env.py that `alembic init` writes, or leave `sql` out of "
+        "--steps.",
+    )
 
 
 def _shown(path: Path, context: Context) -> str:

@@ -1,5 +1,7 @@
 """Write a revision into the version table without running it."""
 
+from collections.abc import Sequence
+
 from alembic_ci.history import History
 from alembic_ci.model import ChangeResult, Direction
 from alembic_ci.project.session import Session
@@ -27,13 +29,14 @@ def stamp(desk: Desk) -> Outcomes:
     for binding in desk.bindings:
         before = readies[binding.label]
         with desk.fresh_control(binding) as control:
-            after = version_rows(control, before)
+            tables = [version_rows(control, ready) for ready in desk.arrivals[binding.label]]
+        after = next((rows for rows in tables if not _holds(rows, wanted)), tables[0])
         result = ChangeResult(
             direction=Direction.UP,
             before=before.heads,
             after=after,
             applied=(),
-            verified=set(wanted) <= set(after) if wanted else not after,
+            verified=_holds(after, wanted),
         )
         failed = None if result.verified else silent_rollback(after)
         outcomes[binding.label] = Outcome(result=result, problem=failed)
@@ -45,3 +48,7 @@ def stamped(history: History, target: str) -> tuple[str, ...]:
     if target == "base":
         return ()
     return history.effective(item.revision for item in history.upgrade_plan((), target))
+
+
+def _holds(rows: Sequence[str], wanted: Sequence[str]) -> bool:
+    return set(wanted) <= set(rows) if wanted else not rows

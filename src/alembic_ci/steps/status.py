@@ -1,5 +1,7 @@
 """Where every database stands, as Alembic itself sees it."""
 
+from collections.abc import Iterable
+
 from alembic_ci.database.control import Control
 from alembic_ci.history import History
 from alembic_ci.model import StatusResult
@@ -11,16 +13,24 @@ from alembic_ci.steps.desk import Desk
 def status(desk: Desk) -> Outcomes:
     """Read every version table; nothing is changed."""
     target = desk.context.settings.target or "heads"
-    readies = desk.standings()
+    desk.standings()
     return {
         binding.label: Outcome(
-            result=standing(
-                desk.context.history, readies[binding.label], desk.control(binding), target
+            result=furthest_behind(
+                desk.context.history, desk.arrivals[binding.label], desk.control(binding), target
             )
         )
         for binding in desk.bindings
-        if binding.label in readies
+        if binding.label in desk.arrivals
     }
+
+
+def furthest_behind(
+    history: History, places: Iterable[Ready], control: Control, target: str
+) -> StatusResult:
+    """Return where a database stands: of several version tables, the one with most to do."""
+    standings = [standing(history, ready, control, target) for ready in places]
+    return max(standings, key=lambda item: (len(item.unknown), len(item.pending)))
 
 
 def standing(history: History, ready: Ready, control: Control, target: str) -> StatusResult:

@@ -1,0 +1,228 @@
+"""What people do in env.py, beyond what ``alembic init`` writes."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from alembic_ci.database.control import Control
+from alembic_ci.urls import DatabaseURL
+from environments import CURRENT
+from jobs import Job, marked, url_for, variables_for
+from template_projects import ALL_SOUND, SOUND, edit, initialised
+
+_TIMEOUT = 30.0  # seconds
+_CONFIGURE = """        context.configure(
+            connection=connection, target_metadata=target_metadata
+        )
+"""
+_MIGRATE = """
+        with context.begin_transaction():
+            context.run_migrations()
+"""
+_SQLITE = marked("sqlite", driver="sqlite")
+_POSTGRESQL = marked("postgresql+psycopg2", driver="postgresql+psycopg2")
+_MYSQL = marked("mysql+pymysql", driver="mysql+pymysql")
+
+
+@pytest.fixture(params=[_POSTGRESQL])
+def job(request: pytest.FixtureRequest, tmp_path: Path) -> Job:
+    """A project of the generic template on an empty database."""
+    folder = initialised(CURRENT.interpreter(), "generic", tmp_path / "project", *SOUND)
+    variables = variables_for(url_for(request.param, request))
+    return Job(directory=folder, python=CURRENT.interpreter(), variables=variables)
+
+
+def _url(job: Job) -> DatabaseURL:
+    return DatabaseURL.parse(job.variables["DEV_DATABASE_URL"])
+
+
+def _env(job: Job) -> Path:
+    return job.directory / "migrations" / "env.py"
+
+
+def test_x_arguments_reach_env_py(job: Job) -> None:
+    edit(
+        _env(job),
+        _CONFIGURE,
+        """        tenant = context.get_x_argument(as_dictionary=True)["tenant"]
+        context.configure(connection=connection, version_table=f"version_{tenant}")
+""",
+    )
+
+    run = job.passed("run", "--steps=rollback-test,upgrade,status", "--x=tenant=blue", "--x=b=c")
+    listed = job.passed("alembic", "--x=tenant=blue", "--", "current")
+    without = job.run("status")
+
+    assert run.verdicts() == ALL_SOUND
+    assert run.stands_at() == ["ccc3"]
+    assert "ccc3 (head)" in listed.text
+    assert without.exit_code == 2
+    assert "KeyError: 'tenant'" in without.problem()["problem"]
+    with Control.open(_url(job), timeout=_TIMEOUT) as control:
+        assert control.query("select version_num from version_blue") == [("ccc3",)]
+
+
+def test_env_py_may_look_at_the_command_line(job: Job) -> None:
+    edit(
+        _env(job),
+        "config = context.config\n",
+        """config = context.config
+command = config.cmd_opts.cmd[0].__name__
+print("command", command, config.cmd_opts.revision, getattr(config.cmd_opts, "autogenerate", 0))
+print("argument", context.get_revision_argument(), context.get_head_revision())
+""",
+    )
+
+    down = job.passed("upgrade", "--verbose")
+    up = job.passed("downgrade", "--target=-1", "--verbose")
+
+    assert "command upgrade heads 0" in down.text
+    assert "command downgrade -1 0" in up.text
+    assert "argument" in up.text
+
+
+@pytest.mark.parametrize("job", [_SQLITE, _POSTGRESQL, _MYSQL], indirect=True)
+def test_sql_before_configure_spoils_an_upgrade_and_the_proof_says_so(job: Job) -> None:
+    edit(_env(job), _CONFIGURE, '        connection.exec_driver_sql("select 1")\n' + _CONFIGURE)
+
+    proved = job.run("rollback-test")
+    changed = job.run("upgrade")
+
+    assert proved.verdicts() == ALL_SOUND
+    assert proved.problem()["failure_class"] == "silent-rollback"
+    assert changed.problem()["failure_class"] == "silent-rollback"
+    assert (proved.exit_code, changed.exit_code) == (1, 1)
+
+
+@pytest.mark.parametrize("job", [_SQLITE, _POSTGRESQL, _MYSQL], indirect=True)
+def test_one_transaction_around_everything_is_kept_by_an_upgrade(job: Job) -> None:
+    edit(
+        _env(job),
+        _CONFIGURE,
+        _CONFIGURE.replace(
+            "context.configure(", "begun = connection.begin()\n        context.configure("
+        ),
+    )
+    edit(_env(job), _MIGRATE, "\n        with begun:\n            context.run_migrations()\n")
+
+    run = job.passed("run")
+    down = job.passed("downgrade", "--target=base")
+
+    assert run.verdicts() == ALL_SOUND
+    assert run.stands_at() == ["ccc3"]
+    assert down.stands_at() == []
+
+
+_SCHEMAS = """        chosen = context.get_x_argument(as_dictionary=True).get("only", "blue,green")
+        for schema in chosen.split(","):
+            connection.exec_driver_sql(f"create schema if not exists {schema}")
+            connection.exec_driver_sql(f"set search_path to {schema}")
+            connection.commit()
+            context.configure(connection=connection, version_table_schema=schema)
+            with context.begin_transaction():
+                context.run_migrations()
+"""
+
+
+def _stand(job: Job, **schemas: str) -> None:
+    for schema, revision in schemas.items():
+        job.passed("upgrade", f"--x=only={schema}", f"--target={revision}")
+
+
+def test_of_two_schemas_the_one_further_behind_is_told_proved_and_upgraded(job: Job) -> None:
+    edit(_env(job), _CONFIGURE + _MIGRATE, _SCHEMAS)
+    _stand(job, blue="aaa1", green="bbb2")
+
+    run = job.passed("run", "--steps=status,sql,rollback-test,upgrade")
+
+    assert run.result("status")["pending"] == ["bbb2", "ccc3"]
+    assert "accounts_email" in run.result("sql")["sql"]
+    assert run.verdicts() == {"bbb2": "passed", "ccc3": "passed"}
+    assert run.result("upgrade")["applied"] == ["bbb2", "ccc3"]
+    with Control.open(_url(job), timeout=_TIMEOUT) as control:
+        for schema in ("blue", "green"):
+            assert control.version_rows("alembic_version", schema) == ("ccc3",)
+            assert control.query(f"select count(*) from {schema}.orders") == [(0,)]
+
+
+def test_a_failure_in_the_second_schema_is_not_hidden_by_the_first(job: Job) -> None:
+    edit(_env(job), _CONFIGURE + _MIGRATE, _SCHEMAS)
+    _stand(job, blue="aaa1", green="bbb2")
+    with Control.open(_url(job), timeout=_TIMEOUT) as control:
+        control.execute("create table green.orders (id int)")
+
+    run = job.run("upgrade")
+    stamped = job.passed("stamp", "--target=aaa1")
+
+    assert run.exit_code == 1
+    assert run.problem()["revision"] == "ccc3"
+    assert run.result("upgrade")["after"] == ["bbb2"]
+    assert run.stands_at() == ["bbb2"]
+    with Control.open(_url(job), timeout=_TIMEOUT) as control:
+        assert control.version_rows("alembic_version", "green") == ("aaa1",)
+    assert stamped.stands_at() == ["aaa1"]
+
+
+@pytest.mark.parametrize("job", [_SQLITE], indirect=True)
+def test_an_env_py_without_offline_part_is_not_called_up_to_date(job: Job) -> None:
+    edit(_env(job), "    run_migrations_offline()\nelse", "    pass\nelse")
+
+    run = job.run("sql")
+
+    assert run.exit_code == 2
+    assert "rendered no SQL" in run.problem()["problem"]
+
+
+@pytest.mark.parametrize("job", [_SQLITE], indirect=True)
+def test_a_section_of_its_own_is_chosen_by_name(job: Job) -> None:
+    ini = job.directory / "alembic.ini"
+    ini.write_text(
+        ini.read_text().replace("[alembic]", "[shop]")
+        + "\n[alembic]\nscript_location = nowhere\n[staging]\nsqlalchemy.url = sqlite://\n"
+    )
+
+    run = job.passed("run", "--name=shop")
+    listed = job.passed("alembic", "--name=shop", "--", "current")
+    wrong = job.run("status")
+    unknown = job.run("status", "--name=store")
+
+    assert run.stands_at() == ["ccc3"]
+    assert "ccc3 (head)" in listed.text
+    assert wrong.exit_code == unknown.exit_code == 2
+    assert "--name shop" in unknown.problem()["remedy"]
+
+
+@pytest.mark.parametrize("job", [_SQLITE], indirect=True)
+def test_version_locations_are_overridden(job: Job) -> None:
+    versions = job.directory / "migrations" / "versions"
+    (job.directory / "more versions").mkdir()
+    (versions / "ccc3_step.py").rename(job.directory / "more versions" / "ccc3_step.py")
+    places = f"--set=version_locations={versions}{os.pathsep}{job.directory / 'more versions'}"
+
+    without = job.passed("status")
+    run = job.passed("run", places)
+    listed = job.passed("alembic", places, "--", "heads")
+
+    assert without.result("status")["heads"] == ["bbb2"]
+    assert run.verdicts() == ALL_SOUND
+    assert run.stands_at() == ["ccc3"]
+    assert "ccc3 (head)" in listed.text
+
+
+def test_a_url_of_env_pys_own_is_replaced_on_scratch_databases_too(job: Job) -> None:
+    edit(_env(job), "config = context.config\n", "import os\n\nconfig = context.config\n")
+    edit(
+        _env(job),
+        "        config.get_section(config.config_ini_section, {}),\n",
+        '        {"sqlalchemy.url": os.environ["APP_DSN"]},\n',
+    )
+    unreachable = "postgresql+psycopg2://nobody@127.0.0.1:1/none"
+
+    without = job.run("run")
+    run = job.passed("run", "--url-variables=OTHER_DSN,APP_DSN", APP_DSN=unreachable)
+
+    assert without.exit_code == 2
+    assert "--url-variables" in without.problem()["remedy"]
+    assert run.verdicts() == ALL_SOUND
+    assert run.stands_at() == ["ccc3"]
