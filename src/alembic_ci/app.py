@@ -25,6 +25,7 @@ from alembic_ci.pipeline import Pipeline
 from alembic_ci.progress import Bar, Lines, Passing
 from alembic_ci.project.interpreter import interpreter
 from alembic_ci.project.locate import Project, locate
+from alembic_ci.project.spawn import Ahead
 from alembic_ci.publish import Places, publish
 from alembic_ci.redaction import Redactor, safe_everywhere
 from alembic_ci.render.style import coloured, plain
@@ -45,6 +46,7 @@ class Outside:
     report: TextIO
     talk: TextIO
     colour: bool
+    ahead: Ahead
 
 
 @dataclass(slots=True)
@@ -110,6 +112,7 @@ def _context(command: str, settings: Settings, outside: Outside, redact: Redacto
         start_directory=outside.directory,
         report_dir=_folder(settings, outside),
         surroundings=_surroundings(outside.variables),
+        ahead=outside.ahead,
     )
 
 

@@ -22,13 +22,14 @@ from alembic_ci.worker.protocol import EXIT, Message, encoded
 
 _ENTRY = Path(worker.__file__).with_name("__main__.py")
 _DRAIN_SECONDS = 0.5
+_LEAVE_SECONDS = 2.0
 _GRACE_SECONDS = ((signal.SIGINT, 2.0), (signal.SIGTERM, 1.0), (signal.SIGKILL, 5.0))
 
 
 class WorkerProcess:
     """One worker in a session of its own; its stdout and stderr are one captured stream.
 
-    *listen* gets every line of that stream as it comes, on another thread.
+    ``listen`` gets every line of that stream as it comes, on another thread.
     """
 
     def __init__(
@@ -37,9 +38,8 @@ class WorkerProcess:
         interpreter: Path,
         directory: Path,
         variables: Mapping[str, str],
-        listen: Callable[[str], None],
     ) -> None:
-        self._listen = listen
+        self.listen: Callable[[str], None] = _ignore
         self._output = Tail()
         self._buffer = b""
         asked_read, self._asks = os.pipe()
@@ -112,8 +112,7 @@ class WorkerProcess:
             self.ask({"do": EXIT})
         with contextlib.suppress(OSError):
             os.close(self._asks)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(2)
+        self._await_end(_LEAVE_SECONDS)
         self.kill()
         with contextlib.suppress(OSError):
             os.close(self._answers)
@@ -128,10 +127,21 @@ class WorkerProcess:
             if self._process.poll() is not None:
                 break
             self._signal(signum)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(grace)
+            self._await_end(grace)
         self._signal(signal.SIGKILL)
         self._reader.join(1)
+
+    def _await_end(self, seconds: float) -> None:
+        """Wait for the process; its pipe closes when it ends, and ``wait()`` alone would nap."""
+        deadline = time.monotonic() + seconds
+        poll = select.poll()
+        poll.register(self._answers, select.POLLIN | select.POLLHUP)
+        with contextlib.suppress(OSError):
+            while (left := deadline - time.monotonic()) > 0:
+                if poll.poll(left * 1000) and not os.read(self._answers, 1 << 20):
+                    break
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(max(0.0, deadline - time.monotonic()))
 
     def _signal(self, signum: int) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -145,7 +155,7 @@ class WorkerProcess:
             for line in iter(lambda: stream.readline(TAIL_BYTES), b""):
                 self._output.busy = True
                 self._output.add(line)
-                self._listen(line.decode("utf-8", "replace").rstrip("\r\n"))
+                self.listen(line.decode("utf-8", "replace").rstrip("\r\n"))
                 self._output.busy = False
 
     def _died(self) -> WorkerDiedError:
@@ -177,6 +187,10 @@ class WorkerProcess:
             "(import and connect) or --step-timeout (one revision) if it is only slow.",
             output=self.output,
         )
+
+
+def _ignore(_line: str) -> None:
+    """Nobody listens yet."""
 
 
 def _unusable(interpreter: Path, error: OSError) -> SettingsError:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from alembic_ci.errors import AlembicCIError, WorkerError
 from alembic_ci.model import Direction
@@ -11,6 +10,7 @@ from alembic_ci.project.failures import Failure, StepFailedError, UndoneError
 from alembic_ci.project.locate import Project
 from alembic_ci.project.process import WorkerProcess
 from alembic_ci.project.session import Connection, Ready, Row, Session
+from alembic_ci.project.spawn import Spawn
 from alembic_ci.worker import protocol
 from alembic_ci.worker.protocol import Message
 
@@ -23,8 +23,7 @@ class Launch:
     """How a worker is started. *urls* maps ini sections to URLs, ``""`` to the main one."""
 
     project: Project
-    interpreter: Path
-    variables: Mapping[str, str]
+    spawn: Spawn
     urls: Mapping[str, str]
     start_timeout: float
     step_timeout: float
@@ -105,14 +104,10 @@ class RenderedScript:
 class Worker:
     """A loaded project in a process of its own; close() it in the end."""
 
-    def __init__(self, launch: Launch) -> None:
+    def __init__(self, launch: Launch, process: WorkerProcess) -> None:
         self._launch = launch
-        self._process = WorkerProcess(
-            interpreter=launch.interpreter,
-            directory=launch.project.directory,
-            variables=launch.variables,
-            listen=launch.listen,
-        )
+        self._process = process
+        process.listen = launch.listen
 
     def close(self) -> None:
         """End the process."""
@@ -136,7 +131,7 @@ class Worker:
         answer = self._exchange(request, self._launch.start_timeout)
         if answer["failure"]:
             failure = Failure.parse(answer["failure"])
-            raise env_error(failure, interpreter=self._launch.interpreter, output=self.output)
+            raise env_error(failure, interpreter=self._launch.spawn.interpreter, output=self.output)
         return Versions(
             python=answer["python"], alembic=answer["alembic"], sqlalchemy=answer["sqlalchemy"]
         )
@@ -255,4 +250,4 @@ class Worker:
                 swallowed=bool(ended["swallowed"]),
             )
         if failure:
-            raise env_error(failure, interpreter=self._launch.interpreter, output=self.output)
+            raise env_error(failure, interpreter=self._launch.spawn.interpreter, output=self.output)

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Protocol
 
 from alembic_ci.database.failures import Surroundings
-from alembic_ci.environments import secret_variables
 from alembic_ci.history import History
 from alembic_ci.model import Problem, Result, State
 from alembic_ci.project.locate import Project
-from alembic_ci.project.variables import worker_variables
+from alembic_ci.project.spawn import Ahead, process_variables
 from alembic_ci.redaction import Redactor
 from alembic_ci.settings import Settings
 from alembic_ci.urls import DatabaseURL
@@ -65,15 +64,11 @@ class Context:
     start_directory: Path
     report_dir: Path
     surroundings: Surroundings
+    ahead: Ahead
 
     def worker_variables(self, url: DatabaseURL, names: Iterable[str]) -> dict[str, str]:
         """Return the environment of a child process that works on *url*, and on nothing else."""
-        return worker_variables(
-            self.variables,
-            secret=secret_variables(self.variables),
-            url=url.render(),
-            url_names=names,
-        )
+        return process_variables(self.variables, url, names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from alembic_ci.database.sessions import SESSION_ID_SQL, end_session
 from alembic_ci.environments import Environment
 from alembic_ci.errors import ProjectError, WrongTargetError
 from alembic_ci.project.session import Connection, Ready, Session
+from alembic_ci.project.spawn import Spawn, url_names
 from alembic_ci.project.worker import Launch, Online, Versions, Worker
 from alembic_ci.steps.context import Context
 from alembic_ci.urls import DatabaseURL, Dialect
@@ -115,7 +116,8 @@ class Desk:
     def worker(self) -> Worker:
         """The worker, started and loaded on first use."""
         if self._worker is None:
-            worker = Worker(self._launch())
+            launch = self._launch()
+            worker = Worker(launch, self.context.ahead.process(launch.spawn))
             self._stack.callback(worker.close)
             self.versions = worker.load()
             self._worker = worker
@@ -207,12 +209,14 @@ class Desk:
     def _launch(self) -> Launch:
         context, settings = self.context, self.context.settings
         first = self.bindings[0]
-        names = {"DATABASE_URL", *settings.url_variables}
-        names.update(name for name in (first.variable,) if name)
+        names = url_names(settings, first.variable)
         return Launch(
             project=context.project,
-            interpreter=context.interpreter,
-            variables=context.worker_variables(first.url, names),
+            spawn=Spawn(
+                interpreter=context.interpreter,
+                directory=context.project.directory,
+                variables=context.worker_variables(first.url, names),
+            ),
             urls=self._section_urls(),
             start_timeout=settings.start_timeout,
             step_timeout=settings.step_timeout,

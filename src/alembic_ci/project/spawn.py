@@ -1,0 +1,104 @@
+"""What it takes to start a worker's process, and a process started before it is needed."""
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from alembic_ci.environments import Environment, environments, secret_variables
+from alembic_ci.errors import AlembicCIError
+from alembic_ci.project.interpreter import interpreter
+from alembic_ci.project.locate import locate
+from alembic_ci.project.process import WorkerProcess
+from alembic_ci.project.variables import worker_variables
+from alembic_ci.settings import Settings
+from alembic_ci.urls import DatabaseURL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spawn:
+    """The interpreter, the folder and the whole environment of a worker's process."""
+
+    interpreter: Path
+    directory: Path
+    variables: Mapping[str, str] = field(repr=False)
+
+    def start(self) -> WorkerProcess:
+        """Start a process."""
+        return WorkerProcess(
+            interpreter=self.interpreter, directory=self.directory, variables=self.variables
+        )
+
+
+class Ahead:
+    """At most one process, started on the guess that it will be asked for; close it in the end.
+
+    It imports Alembic while we do, and nothing of the project's before it is told to.
+    """
+
+    def __init__(self) -> None:
+        self._started: tuple[Spawn, WorkerProcess] | None = None
+
+    @property
+    def guessed(self) -> Spawn | None:
+        """What was started and nobody has asked for yet."""
+        return self._started[0] if self._started else None
+
+    def guess(self, settings: Settings, variables: Mapping[str, str]) -> None:
+        """Start what the first database of a run needs; whatever is wrong is found out later.
+
+        Nothing is started with the URL of a protected environment: it may still be refused.
+        """
+        with contextlib.suppress(AlembicCIError):
+            first = next(iter(environments(settings, variables)))
+            if not first.protected:
+                spawn = _first(settings, variables, first)
+                self._started = spawn, spawn.start()
+
+    def process(self, spawn: Spawn) -> WorkerProcess:
+        """Return the process that was started ahead if it is the one wanted, else a new one."""
+        if self._started is None or spawn != self.guessed:
+            return spawn.start()
+        (_, process), self._started = self._started, None
+        return process
+
+    def __enter__(self) -> Self:
+        """Start nothing yet."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End a process that nobody wanted."""
+        if self._started is not None:
+            self._started[1].stop()
+
+
+def url_names(settings: Settings, variable: str) -> Iterable[str]:
+    """Return every variable in which env.py may look for the URL."""
+    return {name for name in ("DATABASE_URL", *settings.url_variables, variable) if name}
+
+
+def process_variables(
+    variables: Mapping[str, str], url: DatabaseURL, names: Iterable[str]
+) -> dict[str, str]:
+    """Return the environment of a child process that works on *url*, and on nothing else."""
+    return worker_variables(
+        variables, secret=secret_variables(variables), url=url.render(), url_names=names
+    )
+
+
+def _first(settings: Settings, variables: Mapping[str, str], environment: Environment) -> Spawn:
+    project = locate(settings)
+    database = environment.databases[0]
+    names = url_names(settings.for_environment(environment.name), database.variable)
+    return Spawn(
+        interpreter=interpreter(settings.python, project.directory),
+        directory=project.directory,
+        variables=process_variables(variables, database.url, names),
+    )
