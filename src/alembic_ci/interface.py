@@ -16,6 +16,7 @@ class Kind(StrEnum):
     LIST = "list"  # commas or lines
     MAPPING = "mapping"  # KEY=VALUE, one a line; the flag may be repeated
     SECONDS = "seconds"
+    COUNT = "count"
     FLAG = "flag"
 
 
@@ -64,6 +65,8 @@ COMMANDS = (
     Command(name="stamp", help="Write a revision into the version table without running it."),
     Command(name="alembic", help="Run the project's own Alembic command line on an environment."),
 )
+
+FAILURES = ("data-loss",)
 
 STEPS = ("status", "sql", "rollback-test", "upgrade")
 
@@ -148,6 +151,34 @@ OPTIONS = (
         metavar="FILE|COMMAND",
         help="An SQL file, or a command that gets DATABASE_URL, run first on every scratch "
         "database: for histories that do not start from an empty one.",
+    ),
+    Option(
+        name="irreversible",
+        kind=Kind.MAPPING,
+        metavar="REVISION=REASON",
+        help="Declare a revision impossible to roll back, as a comment in its file does.",
+    ),
+    Option(
+        name="rows",
+        kind=Kind.COUNT,
+        default="3",
+        metavar="N",
+        help="How many rows each table of a scratch database gets before a revision is proved; "
+        "0 for none.",
+    ),
+    Option(
+        name="rows-dir",
+        kind=Kind.PATH,
+        default="alembic-ci-rows",
+        metavar="PATH",
+        help="A folder with rows of your own: <revision>.sql is run before that revision is "
+        "proved.",
+    ),
+    Option(
+        name="fail-on",
+        kind=Kind.LIST,
+        metavar="WHAT",
+        help="What else fails the rollback test: data-loss.",
     ),
     Option(
         name="report-dir",

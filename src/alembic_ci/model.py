@@ -65,7 +65,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevisionInfo:
-    """One revision as a reader wants to see it named; *file* is relative to the working directory."""
+    """One revision as a reader wants to see it; *file* is relative to the working directory."""
 
     revision: str
     message: str
@@ -133,7 +133,8 @@ class RevisionProof:
     """What up, down, up of one revision showed.
 
     *notices* are differences that do not fail it. *losses* are values of rows that the upgrade or
-    the downgrade threw away; whether they fail the test is a setting.
+    the downgrade threw away; whether they fail the test is a setting. *only_with_rows* tells that
+    what failed passes on empty tables.
     """
 
     revision: str
@@ -144,7 +145,14 @@ class RevisionProof:
     notices: tuple[Difference, ...] = ()
     losses: tuple[Difference, ...] = ()
     reason: str = ""
+    only_with_rows: bool = False
     duration: float = 0.0
+
+    @property
+    def applied(self) -> bool:
+        """Tell whether the revision stands in the database once its proof is over."""
+        failed_up = self.verdict is Verdict.FAILED and self.phase is Phase.UP
+        return self.verdict is not Verdict.NOT_RUN and (not failed_up or self.only_with_rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from alembic_ci.environment_names import canonical_name
-from alembic_ci.interface import OPTIONS, STEPS
+from alembic_ci.interface import FAILURES, OPTIONS, STEPS
 from alembic_ci.settings_sources import (
     FileSettings,
     Flags,
@@ -52,6 +52,10 @@ class Settings:
     python: str
     protected: tuple[str, ...]
     scratch_baseline: str
+    irreversible: tuple[tuple[str, str], ...]
+    rows: int
+    rows_dir: Path
+    fail_on: tuple[str, ...]
     report_dir: Path
     connect_timeout: float
     start_timeout: float
@@ -103,6 +107,10 @@ def _settings(sources: _Sources, layers: Sequence[Layer]) -> Settings:
         python=values.text("python"),
         protected=values.environments("protected"),
         scratch_baseline=values.text("scratch-baseline"),
+        irreversible=values.pairs("irreversible"),
+        rows=values.count("rows"),
+        rows_dir=values.path("rows-dir"),
+        fail_on=values.words_of("fail-on", FAILURES),
         report_dir=values.path("report-dir"),
         connect_timeout=values.seconds("connect-timeout"),
         start_timeout=values.seconds("start-timeout"),

@@ -80,6 +80,14 @@ class Values:
             _refuse(self._given(name), what, f"Write {name} as a number, like 30 or 0.5.")
         return seconds
 
+    def count(self, name: str) -> int:
+        """Return a whole number, 0 or more."""
+        text = self.text(name)
+        if not re.fullmatch(r"[0-9]{1,6}", text):
+            what = "is not a whole number, 0 or more"
+            _refuse(self._given(name), what, f"Write {name} as a number, like 3.")
+        return int(text)
+
     def flag(self, name: str) -> bool:
         """Return true or false."""
         truth = _TRUTHS.get(self.text(name).lower())

@@ -13,6 +13,7 @@ _TYPES = {
     Kind.LIST: (tuple,),
     Kind.MAPPING: (tuple,),
     Kind.SECONDS: (float,),
+    Kind.COUNT: (int,),
     Kind.FLAG: (bool,),
 }
 

@@ -21,12 +21,13 @@ def lay_baseline(context: Context, url: DatabaseURL) -> None:
         return
     file = context.project.directory / baseline
     if file.is_file():
-        _run_file(context, file, url)
+        run_file(context, file, url)
     else:
         _run_command(context, baseline, url)
 
 
-def _run_file(context: Context, file: Path, url: DatabaseURL) -> None:
+def run_file(context: Context, file: Path, url: DatabaseURL) -> None:
+    """Run an SQL file of the user on a scratch database."""
     script = file.read_text(encoding="utf-8")
     execute_script(url, script, timeout=context.settings.connect_timeout)
 

@@ -49,19 +49,13 @@ def _confirmed(
         if _raised(proof) or spared:
             alone = Assignment(base=frozenset(standing), todo=(revision,))
             known[index] = _weighed(proof, _again(scratch, binding, alone))
-        if _stands(known[index]):
+        if known[index].applied:
             standing.add(proof.revision)
     return tuple(known)
 
 
 def _raised(proof: RevisionProof) -> bool:
     return proof.problem is not None
-
-
-def _stands(proof: RevisionProof) -> bool:
-    """Tell whether the revision is applied once its proof is over."""
-    failed_up = proof.verdict is Verdict.FAILED and proof.phase is Phase.UP
-    return not failed_up and proof.verdict is not Verdict.NOT_RUN
 
 
 def _again(scratch: Scratch, binding: Binding, alone: Assignment) -> RevisionProof:

@@ -19,6 +19,7 @@ class Observer:
     On PostgreSQL the catalogue is read on env.py's own connection just before the commit, where
     the server tells which objects the transaction touched; SQLite on the same connection after
     it, which knows the schema already; MariaDB and MySQL through our own connection after it.
+    When *thorough*, everything is read after every step. *statements* are those of the last step.
     """
 
     def __init__(self, control: Callable[[], Control], dialect: Dialect) -> None:
@@ -27,6 +28,8 @@ class Observer:
         self._session: Session | None = None
         self._tracker: SchemaTracker | None = None
         self._seen: list[Delta] = []
+        self.thorough = False
+        self.statements: tuple[str, ...] = ()
 
     @property
     def session(self) -> Session:
@@ -60,11 +63,11 @@ class Observer:
         """Run one step and return what it changed; raises what Session.step() raises."""
         self._seen.clear()
         if self._dialect is Dialect.POSTGRESQL:
-            self.session.step(revision, direction, inspect=self._look)
+            self.statements = self.session.step(revision, direction, inspect=self._look)
         else:
-            statements = self.session.step(revision, direction)
+            self.statements = self.session.step(revision, direction)
             if isinstance(self._tracker, MySQLTracker):
-                self._tracker.touched(statements)
+                self._tracker.touched(self.statements)
             self._look()
         return self._seen.pop()
 
@@ -74,7 +77,8 @@ class Observer:
             self.tracker.undo(self._seen.pop())
 
     def _look(self) -> bool:
-        self._seen.append(self.tracker.advance())
+        look = self.tracker.resync if self.thorough else self.tracker.advance
+        self._seen.append(look())
         return True
 
     def _new_tracker(self, ready: Ready) -> SchemaTracker:

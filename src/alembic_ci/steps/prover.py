@@ -4,19 +4,18 @@ The prover is what survives a failure: env.py has to be run again from the start
 so far and the place in the list stay.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from alembic_ci.delta import Delta
 from alembic_ci.history import Body, History, Revision
-from alembic_ci.model import Difference, Direction, Phase, Problem, RevisionProof, Verdict
-from alembic_ci.project.failures import ForeignError, StepFailedError
+from alembic_ci.model import Direction, Phase, Problem, RevisionProof, Verdict
+from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
+from alembic_ci.steps.attempt import Attempt, told, unprepared, why_missing
+from alembic_ci.steps.keeper import Rows
 from alembic_ci.steps.observer import Observer
-from alembic_ci.wording import residue
-
-Explain = Callable[[StepFailedError], Problem]
+from alembic_ci.steps.row_errors import about_rows, on_made_values, on_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,51 +26,46 @@ class Assignment:
     todo: tuple[Revision, ...]
 
 
-def unprepared(error: StepFailedError) -> ForeignError:
-    """Return the error of a scratch database that cannot be brought to where the test begins."""
-    return ForeignError(
-        f"The scratch database cannot be brought to where the test begins: "
-        f"revision {error.revision} fails on it.",
-        meaning="The history does not start from an empty database (tables made by create_all or "
-        "by hand came first), or a revision that was applied long ago no longer runs.",
-        remedy="Name what must be there first with --scratch-baseline (an SQL file or a command).",
-        failure=error.failure,
-        output=error.output,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What a prover works with.
 
+    *observer* watches the scratch database's schema, *rows* what is in its tables. *explain* makes
+    a problem of the report from an error, *done* hears of every proof.
+    """
 
-IRREVERSIBLE = "irreversible with a comment `# alembic-ci: irreversible REASON`"
+    observer: Observer
+    rows: Rows
+    irreversible: Callable[[Revision], str | None]
+    explain: Callable[[StepFailedError], Problem]
+    done: Callable[[RevisionProof], None]
 
 
 class Prover:
     """The rollback test of one database.
 
-    *observer* watches the scratch database's schema. Call visit() in every run of env.py until
-    finished is true; after a StepFailedError call failed() first, and when rebuild is true give it
-    an empty database and say rebuilt().
+    Call visit() in every run of env.py until finished is true; after a StepFailedError call
+    failed() first, and when rebuild is true give it an empty database and say rebuilt().
     """
 
-    def __init__(
-        self,
-        history: History,
-        assignment: Assignment,
-        *,
-        observer: Observer,
-        explain: Explain,
-        done: Callable[[RevisionProof], None],
-    ) -> None:
+    def __init__(self, history: History, assignment: Assignment, bench: Bench) -> None:
         self._history = history
-        self._applied = set(assignment.base)
-        self._todo = list(assignment.todo)
-        self._observer = observer
-        self._explain = explain
-        self._done = done
-        self._broken: set[str] = set()
-        self._current: _Attempt | None = None
+        self._assignment = assignment
+        self._bench = bench
+        self._observer = bench.observer
+        self._current: Attempt | None = None
         self._recovering = False
         self._prepared = False
         self.rebuild = False
         self.proofs: list[RevisionProof] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self._applied = set(self._assignment.base)
+        self._todo = list(self._assignment.todo)
+        self._broken: set[str] = set()
+        self._with_rows: dict[str, tuple[Attempt, StepFailedError]] = {}
+        self.proofs.clear()
 
     @property
     def finished(self) -> bool:
@@ -89,6 +83,8 @@ class Prover:
         for revision in self._history.oldest_first():
             if revision.revision in self._applied and revision.revision not in there:
                 session.step(revision.revision, Direction.UP)
+        if self._todo and self._todo[0].revision not in self._with_rows:
+            self._bench.rows.fill(session.ready)
         self._observer.start()
         self._prepared = True
 
@@ -102,28 +98,52 @@ class Prover:
             self.prepare(session)
         while self._todo and not self.rebuild:
             self._prove(self._todo[0])
+        if self.finished and not self.rebuild:
+            self._check()
 
     def failed(self, error: StepFailedError) -> None:
-        """Take note of a step that raised; its revision has its verdict now."""
+        """Take note of a step that raised: its revision has its verdict, or one more chance.
+
+        What fails on tables that hold rows is tried once more on empty ones, so that the verdict
+        can say what it depends on.
+        """
         self._observer.forget()
         self._recovering = True
         attempt = self._current
         if attempt is None:
             raise unprepared(error)
-        problem = self._explain(told(error, attempt.phase))
+        if self._bench.rows.there and attempt.name not in self._with_rows:
+            self._with_rows[attempt.name] = (attempt, error)
+            self._applied.discard(attempt.name)
+            self._bench.rows.forget()
+            self.rebuild = True
+            return
+        self._with_rows.pop(attempt.name, None)
         if attempt.phase is Phase.UP:
-            self._broken.add(attempt.revision.revision)
+            self._broken.add(attempt.name)
         else:
-            self._applied.add(attempt.revision.revision)
+            self._applied.add(attempt.name)
         self.rebuild = attempt.phase is Phase.SECOND_UP
-        verdict = Verdict.RESIDUE if attempt.differences else Verdict.FAILED
-        self._finish(attempt, verdict, problem=problem)
+        problem = self._bench.explain(told(error, attempt.phase))
+        self._finish(attempt.failed(problem, only_with_rows=False))
 
     def rebuilt(self) -> None:
         """The database is empty again; the next visit brings it back to where it was."""
         self.rebuild = False
         self._recovering = False
         self._prepared = False
+
+    def _check(self) -> None:
+        """Compare what was followed step by step with the whole catalogue, at the very end.
+
+        Where something was missed (statements the worker did not see, catalogues nobody locks),
+        everything is proved again with the whole catalogue read after every step.
+        """
+        if self._observer.resync() and not self._observer.thorough:
+            self._observer.thorough = True
+            self._bench.rows.forget()
+            self._begin()
+            self.rebuild = True
 
     def _recovered(self, session: Session) -> bool:
         """Look whether the failed step left the database as if it had never run."""
@@ -132,122 +152,81 @@ class Prover:
         return where == self._applied and not self._observer.resync()
 
     def _prove(self, revision: Revision) -> None:
-        attempt = self._current = _Attempt(revision)
-        standing = self._history.closure([revision.revision]) - {revision.revision}
-        if standing & self._broken:
+        attempt = self._current = Attempt(revision)
+        missing = self._missing(revision)
+        if missing:
             self._broken.add(revision.revision)
-            missing = ", ".join(sorted(standing & self._broken))
-            self._finish(attempt, Verdict.NOT_RUN, reason=f"needs {missing}, which failed")
+            self._finish(attempt.cut_short(Verdict.NOT_RUN, f"needs {missing}, which failed"))
             return
-        up = self._observer.step(revision.revision, Direction.UP)
-        self._applied.add(revision.revision)
-        if revision.irreversible is not None:
-            reason = revision.irreversible or "declared in the revision"
-            self._finish(attempt, Verdict.IRREVERSIBLE, reason=reason)
+        self._bench.rows.own(revision.revision)
+        up = self._step(attempt, Direction.UP)
+        reason = self._bench.irreversible(revision)
+        if reason is not None:
+            self._stay(attempt, Verdict.IRREVERSIBLE, reason or "declared in the revision")
         elif revision.downgrade is Body.MISSING or (revision.downgrade is Body.EMPTY and up):
-            self._finish(attempt, Verdict.MISSING, reason=_why_missing(revision))
+            self._stay(attempt, Verdict.MISSING, why_missing(revision))
         else:
-            attempt.notices += _idle_notices(revision)
             self._down_and_up(attempt, up)
 
-    def _down_and_up(self, attempt: "_Attempt", up: Delta) -> None:
-        name = attempt.revision.revision
+    def _missing(self, revision: Revision) -> str:
+        """Name what the revision stands on and could not be applied."""
+        if not self._broken:
+            return ""
+        below = self._history.closure([revision.revision]) - {revision.revision}
+        return ", ".join(sorted(below & self._broken))
+
+    def _step(self, attempt: Attempt, direction: Direction) -> Delta:
+        delta = self._observer.step(attempt.name, direction)
+        if direction is Direction.UP:
+            self._applied.add(attempt.name)
+        else:
+            self._applied.discard(attempt.name)
+        self._bench.rows.touch(delta, self._observer.statements)
+        return delta
+
+    def _stay(self, attempt: Attempt, verdict: Verdict, reason: str) -> None:
+        """End a proof after the upgrade."""
+        attempt.lose(self._bench.rows.lost_by_upgrade())
+        self._settle()
+        self._finish(attempt.cut_short(verdict, reason))
+
+    def _down_and_up(self, attempt: Attempt, up: Delta) -> None:
+        rows = self._bench.rows
+        rows.after_upgrade()
         attempt.phase = Phase.DOWN
-        down = self._observer.step(name, Direction.DOWN)
-        self._applied.discard(name)
+        down = self._step(attempt, Direction.DOWN)
         left = up.then(down)
         attempt.compare(left, Phase.DOWN)
+        rows.after_downgrade()
         attempt.phase = Phase.SECOND_UP
-        again = self._observer.step(name, Direction.UP)
-        self._applied.add(name)
-        difference = down.then(again)
+        difference = down.then(self._step(attempt, Direction.UP))
         attempt.compare(difference.without(left), Phase.SECOND_UP)
+        attempt.lose(rows.lost_by_both())
         self.rebuild = bool(difference)
-        verdict = Verdict.RESIDUE if attempt.differences else Verdict.PASSED
-        self._finish(attempt, verdict, phase=attempt.differed)
+        self._settle()
+        self._finish(self._on_empty_tables(attempt))
 
-    def _finish(
-        self,
-        attempt: "_Attempt",
-        verdict: Verdict,
-        *,
-        problem: Problem | None = None,
-        reason: str = "",
-        phase: Phase | None = None,
-    ) -> None:
-        proof = RevisionProof(
-            revision=attempt.revision.revision,
-            verdict=verdict,
-            phase=attempt.phase if problem else phase,
-            problem=problem,
-            differences=tuple(attempt.differences),
-            notices=tuple(attempt.notices),
-            reason=reason,
-            duration=time.monotonic() - attempt.started,
-        )
+    def _settle(self) -> None:
+        """Give rows to what is new; after a try on empty tables, to everything."""
+        if self._current and self._current.name in self._with_rows:
+            self._bench.rows.fill(self._observer.session.ready)
+        else:
+            self._bench.rows.settle()
+
+    def _on_empty_tables(self, attempt: Attempt) -> RevisionProof:
+        """Return the proof of a revision that went all the way, at least on empty tables."""
+        first = self._with_rows.pop(attempt.name, None)
+        if first is None:
+            return attempt.proof()
+        failed, error = first
+        if not about_rows(error):
+            attempt.notices.append(on_made_values(error))
+            return attempt.proof()
+        problem = self._bench.explain(on_rows(error, failed.phase))
+        return failed.failed(problem, only_with_rows=True)
+
+    def _finish(self, proof: RevisionProof) -> None:
         self._todo.pop(0)
         self._current = None
         self.proofs.append(proof)
-        self._done(proof)
-
-
-class _Attempt:
-    """One revision under test."""
-
-    def __init__(self, revision: Revision) -> None:
-        self.revision = revision
-        self.phase = Phase.UP
-        self.started = time.monotonic()
-        self.differences: list[Difference] = []
-        self.notices: list[Difference] = []
-        self.differed: Phase | None = None
-
-    def compare(self, delta: Delta, phase: Phase) -> None:
-        """Put what should not be there into words."""
-        if not delta:
-            return
-        differences, notices = residue(delta, phase)
-        self.differences += differences
-        self.notices += notices
-        if differences and self.differed is None:
-            self.differed = phase
-
-
-def told(error: StepFailedError, phase: Phase) -> StepFailedError:
-    """Return *error* saying which of up, down and second up it was, and what to do."""
-    problem, remedy = _WORDS[phase]
-    said = StepFailedError(
-        error.revision, failure=error.failure, output=error.output, swallowed=error.swallowed
-    )
-    said.problem = problem.format(error.revision)
-    said.remedy = remedy
-    return said
-
-
-_WORDS = {
-    Phase.UP: (
-        "Revision {} cannot be applied to the scratch database.",
-        "It would fail in the environment, too: correct upgrade().",
-    ),
-    Phase.DOWN: (
-        "The downgrade of revision {} fails.",
-        f"Correct downgrade(), or declare the revision {IRREVERSIBLE}.",
-    ),
-    Phase.SECOND_UP: (
-        "After its own downgrade, revision {} cannot be applied again.",
-        "Let downgrade() take back everything that upgrade() does.",
-    ),
-}
-
-
-def _idle_notices(revision: Revision) -> list[Difference]:
-    if revision.downgrade is not Body.EMPTY or revision.upgrade is not Body.CODE:
-        return []
-    text = "downgrade does nothing; upgrade changes data only, which stays as it is"
-    return [Difference(text=text, object=f"revision {revision.revision}")]
-
-
-def _why_missing(revision: Revision) -> str:
-    if revision.downgrade is Body.MISSING:
-        return "there is no downgrade()"
-    return "downgrade() does nothing although upgrade() changes the database"
+        self._bench.done(proof)

@@ -4,12 +4,21 @@ import os
 from collections.abc import Sequence
 
 from alembic_ci.errors import ExitCode
-from alembic_ci.model import Phase, Problem, RevisionProof, RollbackResult, State, Verdict
+from alembic_ci.model import (
+    Difference,
+    Phase,
+    Problem,
+    RevisionProof,
+    RollbackResult,
+    State,
+    Verdict,
+)
+from alembic_ci.steps.attempt import IRREVERSIBLE
 from alembic_ci.steps.change import refuse_unknown
 from alembic_ci.steps.confirmation import confirmed
 from alembic_ci.steps.context import Context, Outcome, Outcomes
 from alembic_ci.steps.desk import Desk
-from alembic_ci.steps.prover import IRREVERSIBLE, Assignment
+from alembic_ci.steps.prover import Assignment
 from alembic_ci.steps.round_trip import round_trips
 from alembic_ci.steps.scratch import Scratch, scratch_for
 from alembic_ci.steps.stairway import Stairway
@@ -66,9 +75,20 @@ def _results(scratch: Scratch, assignments: dict[str, Assignment]) -> dict[str, 
             scope=scratch.desk.context.settings.scope,
             proofs=found,
             round_trip=trips[label],
+            rows=scratch.desk.context.settings.rows,
+            unfilled=_unfilled(stairway, label),
         )
         for label, found in proofs.items()
     }
+
+
+def _unfilled(stairway: Stairway, label: str) -> tuple[Difference, ...]:
+    keeper = stairway.keepers.get(label)
+    reasons = sorted(keeper.unfilled.items()) if keeper else ()
+    return tuple(
+        Difference(text=f"table `{table}`: {reason}", object=f"table {table}")
+        for table, reason in reasons
+    )
 
 
 def verdict(result: RollbackResult, context: Context) -> Problem | None:
@@ -77,7 +97,25 @@ def verdict(result: RollbackResult, context: Context) -> Problem | None:
     if bad:
         return _not_proved(result, bad, context)
     legs = [leg for leg in result.round_trip if leg.state is State.FAILED]
-    return legs[0].problem if legs else None
+    if legs:
+        return legs[0].problem
+    lossy = [proof for proof in result.proofs if proof.losses]
+    if lossy and "data-loss" in context.settings.fail_on:
+        return _losing(lossy)
+    return None
+
+
+def _losing(lossy: list[RevisionProof]) -> Problem:
+    return Problem(
+        failure_class="data-loss",
+        exit_code=ExitCode.FINDINGS,
+        problem=f"{len(lossy)} revisions lose data: "
+        + ", ".join(proof.revision for proof in lossy),
+        meaning=lossy[0].losses[0].text,
+        remedy="Keep the values in another column or table until nobody needs them, or take "
+        "data-loss out of --fail-on.",
+        revision=lossy[0].revision,
+    )
 
 
 def _not_proved(result: RollbackResult, bad: list[RevisionProof], context: Context) -> Problem:

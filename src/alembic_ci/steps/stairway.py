@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 
+from alembic_ci.history import Revision
 from alembic_ci.model import RevisionProof
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
 from alembic_ci.project.worker import Online
+from alembic_ci.steps.baseline import run_file
 from alembic_ci.steps.context import Progress
 from alembic_ci.steps.desk import Binding
+from alembic_ci.steps.keeper import NoRows, RowKeeper, Rows
 from alembic_ci.steps.observer import Observer
 from alembic_ci.steps.problems import problem
-from alembic_ci.steps.prover import Assignment, Prover
+from alembic_ci.steps.prover import Assignment, Bench, Prover
 from alembic_ci.steps.scratch import Scratch
 
 
@@ -23,6 +26,7 @@ class Stairway:
         self._scratch = scratch
         self._progress = progress
         self._active: Prover | None = None
+        self.keepers: dict[str, RowKeeper] = {}
         self.provers = {b.label: self._prover(b, assignments[b.label]) for b in scratch.bindings}
 
     def run(self) -> None:
@@ -60,17 +64,38 @@ class Stairway:
 
     def _prover(self, binding: Binding, assignment: Assignment) -> Prover:
         desk, context = self._scratch.desk, self._scratch.desk.context
+        rows = self._rows(binding)
         self._progress.begin(f"rollback test {desk.title(binding)}", len(assignment.todo))
 
         def done(proof: RevisionProof) -> None:
             self._progress.advance(f"rollback test {proof.revision}: {proof.verdict.value}")
 
-        return Prover(
-            context.history,
-            assignment,
+        bench = Bench(
             observer=Observer(lambda: desk.control(binding), binding.url.dialect),
+            rows=rows,
+            irreversible=self._irreversible,
             explain=lambda error: problem(
                 error, redact=context.redact, start_directory=context.start_directory
             ),
             done=done,
         )
+        return Prover(context.history, assignment, bench)
+
+    def _irreversible(self, revision: Revision) -> str | None:
+        """Return the reason why a revision has no way back, from its file or the settings."""
+        declared = dict(self._scratch.desk.context.settings.irreversible)
+        return declared.get(revision.revision, revision.irreversible)
+
+    def _rows(self, binding: Binding) -> Rows:
+        context = self._scratch.desk.context
+        settings = context.settings
+        if not settings.rows:
+            return NoRows()
+        keeper = RowKeeper(
+            lambda: self._scratch.desk.control(binding),
+            rows=settings.rows,
+            folder=context.project.directory / settings.rows_dir,
+            run=lambda file: run_file(context, file, binding.url),
+        )
+        self.keepers[binding.label] = keeper
+        return keeper

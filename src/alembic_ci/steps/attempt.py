@@ -1,0 +1,134 @@
+"""One revision under test: what was seen of it so far, and how that is said."""
+
+import time
+
+from alembic_ci.delta import Delta
+from alembic_ci.history import Body, Revision
+from alembic_ci.model import Difference, Phase, Problem, RevisionProof, Verdict
+from alembic_ci.project.failures import ForeignError, StepFailedError
+from alembic_ci.wording import residue
+
+IRREVERSIBLE = "irreversible with a comment `# alembic-ci: irreversible REASON`"
+
+_WORDS = {
+    Phase.UP: (
+        "Revision {} cannot be applied to the scratch database.",
+        "It would fail in the environment, too: correct upgrade().",
+    ),
+    Phase.DOWN: (
+        "The downgrade of revision {} fails.",
+        f"Correct downgrade(), or declare the revision {IRREVERSIBLE}.",
+    ),
+    Phase.SECOND_UP: (
+        "After its own downgrade, revision {} cannot be applied again.",
+        "Let downgrade() take back everything that upgrade() does.",
+    ),
+}
+
+
+class Attempt:
+    """The proof of one revision while it is made."""
+
+    def __init__(self, revision: Revision) -> None:
+        self.revision = revision
+        self.phase = Phase.UP
+        self.notices = _idle_notices(revision)
+        self._started = time.monotonic()
+        self._differences: list[Difference] = []
+        self._losses: list[Difference] = []
+        self._differed: Phase | None = None
+
+    @property
+    def name(self) -> str:
+        """The revision's id."""
+        return self.revision.revision
+
+    def compare(self, delta: Delta, phase: Phase) -> None:
+        """Put what should not be there into words."""
+        if not delta:
+            return
+        differences, notices = residue(delta, phase)
+        self._differences += differences
+        self.notices += notices
+        if differences and self._differed is None:
+            self._differed = phase
+
+    def lose(self, losses: list[Difference]) -> None:
+        """Note the values that are gone."""
+        self._losses += losses
+
+    def proof(self) -> RevisionProof:
+        """Return the proof of a revision that went all the way."""
+        verdict = Verdict.RESIDUE if self._differences else Verdict.PASSED
+        return self._proof(verdict, phase=self._differed)
+
+    def cut_short(self, verdict: Verdict, reason: str) -> RevisionProof:
+        """Return the proof of a revision that there is a reason not to take all the way."""
+        return self._proof(verdict, reason=reason)
+
+    def failed(self, problem: Problem, *, only_with_rows: bool) -> RevisionProof:
+        """Return the proof of a revision that raised."""
+        verdict = Verdict.RESIDUE if self._differences else Verdict.FAILED
+        return self._proof(
+            verdict, phase=self.phase, problem=problem, only_with_rows=only_with_rows
+        )
+
+    def _proof(
+        self,
+        verdict: Verdict,
+        *,
+        phase: Phase | None = None,
+        problem: Problem | None = None,
+        reason: str = "",
+        only_with_rows: bool = False,
+    ) -> RevisionProof:
+        return RevisionProof(
+            revision=self.name,
+            verdict=verdict,
+            phase=phase,
+            problem=problem,
+            differences=tuple(self._differences),
+            notices=tuple(self.notices),
+            losses=tuple(self._losses),
+            reason=reason,
+            only_with_rows=only_with_rows,
+            duration=time.monotonic() - self._started,
+        )
+
+
+def told(error: StepFailedError, phase: Phase) -> StepFailedError:
+    """Return *error* saying which of up, down and second up it was, and what to do."""
+    problem, remedy = _WORDS[phase]
+    said = StepFailedError(
+        error.revision, failure=error.failure, output=error.output, swallowed=error.swallowed
+    )
+    said.problem = problem.format(error.revision)
+    said.remedy = remedy
+    return said
+
+
+def unprepared(error: StepFailedError) -> ForeignError:
+    """Return the error of a scratch database that cannot be brought to where the test begins."""
+    return ForeignError(
+        "The scratch database cannot be brought to where the test begins: "
+        f"revision {error.revision} fails on it.",
+        meaning="The history does not start from an empty database (tables made by create_all or "
+        "by hand came first), or a revision that was applied long ago no longer runs.",
+        remedy="Name what must be there first with --scratch-baseline (an SQL file or a command).",
+        failure=error.failure,
+        output=error.output,
+    )
+
+
+def why_missing(revision: Revision) -> str:
+    """Say what is wrong with a downgrade that does nothing."""
+    if revision.downgrade is Body.MISSING:
+        return "there is no downgrade()"
+    return "downgrade() does nothing although upgrade() changes the database"
+
+
+def _idle_notices(revision: Revision) -> list[Difference]:
+    if revision.downgrade is not Body.EMPTY or revision.upgrade is not Body.CODE:
+        return []
+    text = "downgrade does nothing; upgrade changes data only, which stays as it is"
+    return [Difference(text=text, object=f"revision {revision.revision}")]

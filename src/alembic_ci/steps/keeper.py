@@ -1,0 +1,251 @@
+"""Rows in the tables of a scratch database, and what becomes of them."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from alembic_ci.database.control import Control
+from alembic_ci.database.failures import StatementError
+from alembic_ci.database.rows import (
+    Contents,
+    Loss,
+    RowFiller,
+    TableContents,
+    Unfilled,
+    losses,
+)
+from alembic_ci.delta import Delta, ObjectKey
+from alembic_ci.model import Difference
+from alembic_ci.project.session import Ready
+
+_WORD = re.compile(r"\w+")
+_TABLES = frozenset({"table", "foreign table"})
+
+
+class Rows(Protocol):
+    """What a prover asks of the rows; ``there`` tells whether the tables hold any."""
+
+    there: bool
+
+    def fill(self, ready: Ready) -> None:
+        """Give rows to every table."""
+
+    def forget(self) -> None:
+        """The database is made anew, without rows."""
+
+    def own(self, revision: str) -> None:
+        """Run the user's own rows for a revision."""
+
+    def touch(self, delta: Delta, statements: Sequence[str]) -> None:
+        """Note the tables that a step may have changed."""
+
+    def after_upgrade(self) -> None:
+        """Look at what the upgrade has lost."""
+
+    def after_downgrade(self) -> None:
+        """Look at what upgrade and downgrade together have lost."""
+
+    def lost_by_upgrade(self) -> list[Difference]:
+        """Say what an upgrade without a way back has lost."""
+
+    def lost_by_both(self) -> list[Difference]:
+        """Say what upgrade and downgrade have lost, and whether a second upgrade brings it back."""
+
+    def settle(self) -> None:
+        """Give rows to what is new, and remember what is there for the next revision."""
+
+
+class NoRows:
+    """Empty tables, for those who want them."""
+
+    there = False
+
+    def fill(self, ready: Ready) -> None:
+        """Do nothing."""
+
+    def forget(self) -> None:
+        """Do nothing."""
+
+    def own(self, revision: str) -> None:
+        """Do nothing."""
+
+    def touch(self, delta: Delta, statements: Sequence[str]) -> None:
+        """Do nothing."""
+
+    def after_upgrade(self) -> None:
+        """Do nothing."""
+
+    def after_downgrade(self) -> None:
+        """Do nothing."""
+
+    def lost_by_upgrade(self) -> list[Difference]:
+        """Nothing was there to lose."""
+        return []
+
+    def lost_by_both(self) -> list[Difference]:
+        """Nothing was there to lose."""
+        return []
+
+    def settle(self) -> None:
+        """Do nothing."""
+
+
+class RowKeeper:
+    """Made rows in every table, read again only where a step may have changed them.
+
+    *folder* holds ``<revision>.sql`` files; *run* executes one. *unfilled* is why tables have no
+    rows, by name.
+    """
+
+    def __init__(
+        self,
+        control: Callable[[], Control],
+        *,
+        rows: int,
+        folder: Path,
+        run: Callable[[Path], None],
+    ) -> None:
+        self._control = control
+        self._rows = rows
+        self._folder = folder
+        self._run = run
+        self._filler: RowFiller | None = None
+        self._known: dict[str, TableContents] = {}
+        self._named: dict[str, set[str]] = {}
+        self._touched: set[str] = set()
+        self._by_upgrade: tuple[Loss, ...] = ()
+        self._by_both: tuple[Loss, ...] = ()
+        self.there = False
+        self.unfilled: dict[str, str] = {}
+
+    def fill(self, ready: Ready) -> None:
+        """Give rows to every table."""
+        self._filler = RowFiller(
+            self._control,
+            rows=self._rows,
+            version_table=ready.version_table,
+            version_schema=ready.version_schema,
+        )
+        self.there = True
+        self._touched.clear()
+        with self._giving_up():
+            self._note(self._filler.fill())
+            self._remember(self._filler.contents())
+
+    def forget(self) -> None:
+        """The database is made anew, without rows."""
+        self.there = False
+        self._known.clear()
+        self._named.clear()
+        self._touched.clear()
+
+    def own(self, revision: str) -> None:
+        """Run the user's own rows for a revision."""
+        file = self._folder / f"{revision}.sql"
+        if not self.there or self._filler is None or file.parent != self._folder:
+            return
+        if file.is_file():
+            with self._giving_up():
+                self._run(file)
+                self._remember(self._filler.contents())
+
+    def touch(self, delta: Delta, statements: Sequence[str]) -> None:
+        """Note the tables that a step changed, or names in its statements."""
+        if not self.there:
+            return
+        self._touched |= {key.parent or key.name for key in delta.changes if _is_table(key)}
+        for text in statements:
+            for word in _WORD.findall(text.lower()):
+                self._touched |= self._named.get(word, frozenset())
+
+    def after_upgrade(self) -> None:
+        """Look at what the upgrade has lost."""
+        self._by_upgrade = self._lost()
+
+    def after_downgrade(self) -> None:
+        """Look at what upgrade and downgrade together have lost."""
+        self._by_both = self._lost()
+
+    def lost_by_upgrade(self) -> list[Difference]:
+        """Say what an upgrade without a way back has lost."""
+        return [_said("upgrade loses {}", loss) for loss in self._lost()]
+
+    def lost_by_both(self) -> list[Difference]:
+        """Say what upgrade and downgrade have lost, and whether a second upgrade brings it back."""
+        if not self._by_both:
+            return []
+        still = {_place(loss) for loss in self._lost()}
+        by_upgrade = {_place(loss) for loss in self._by_upgrade}
+        said = []
+        for loss in self._by_both:
+            text = "downgrade loses {}"
+            if _place(loss) in by_upgrade:
+                text = "upgrade loses {}, and downgrade does not bring them back"
+            elif _place(loss) in still:
+                text = "downgrade loses {}; they cannot be restored by upgrading again"
+            said.append(_said(text, loss))
+        return said
+
+    def settle(self) -> None:
+        """Give rows to what is new, and remember what is there for the next revision."""
+        self._by_upgrade = self._by_both = ()
+        if not self.there or self._filler is None or not self._touched:
+            return
+        touched, self._touched = self._touched, set()
+        with self._giving_up():
+            self._note(self._filler.fill(touched))
+            now = self._filler.contents(touched)
+            for name in touched:
+                self._known.pop(name, None)
+            self._remember(now)
+
+    def _remember(self, contents: Contents) -> None:
+        self._known.update(contents)
+        for name in contents:
+            self._named.setdefault(name.split(".")[-1].lower(), set()).add(name)
+
+    def _lost(self) -> tuple[Loss, ...]:
+        if not self.there or self._filler is None or not self._touched:
+            return ()
+        before: Contents = {
+            name: self._known[name] for name in self._touched if name in self._known
+        }
+        found: tuple[Loss, ...] = ()
+        with self._giving_up():
+            found = losses(before, self._filler.contents(self._touched)) if before else ()
+        return found
+
+    @contextmanager
+    def _giving_up(self) -> Iterator[None]:
+        """Go on without rows, and say so, when the database refuses our own statements."""
+        try:
+            yield
+        except StatementError as error:
+            self.unfilled["(any)"] = error.problem
+            self.forget()
+
+    def _note(self, unfilled: Iterable[Unfilled]) -> None:
+        for item in unfilled:
+            self.unfilled[item.table] = item.reason
+
+
+def _is_table(key: ObjectKey) -> bool:
+    return bool(key.parent) or key.kind in _TABLES
+
+
+def _place(loss: Loss) -> tuple[str, str | None]:
+    return loss.table, loss.column
+
+
+def _said(text: str, loss: Loss) -> Difference:
+    count = f"({loss.lost} of {loss.of} rows)"
+    if loss.column is None:
+        return Difference(
+            text=text.format(f"rows of `{loss.table}` {count}"), object=f"table {loss.table}"
+        )
+    place = f"{loss.table}.{loss.column}"
+    return Difference(
+        text=text.format(f"the values of `{place}` {count}"), object=f"column {place}"
+    )

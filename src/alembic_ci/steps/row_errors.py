@@ -1,0 +1,72 @@
+"""Failures that only happen on tables that hold rows, and the way around each."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from alembic_ci.model import Difference, Phase
+from alembic_ci.project.failures import StepFailedError
+
+# SQLAlchemy's names for what the data made fail, whatever the driver:
+# https://docs.sqlalchemy.org/en/20/errors.html#dbapi-errors
+_DATA_ERRORS = frozenset({"sqlalchemy.exc.IntegrityError", "sqlalchemy.exc.DataError"})
+# MySQL reports these as operational errors: invalid use of NULL, data truncated, wrong value.
+_DATA_CODES = frozenset({"1138", "1265", "1366"})
+
+_NOT_NULL = (
+    "Add the column nullable or with server_default, fill it with op.execute(), and only then "
+    "op.alter_column(..., nullable=False)."
+)
+_UNIQUE = "Resolve duplicates with op.execute() before op.create_unique_constraint()."
+_FOREIGN_KEY = (
+    "Delete or repair the orphans with op.execute() before op.create_foreign_key(); on PostgreSQL "
+    "it can be added with postgresql_not_valid=True and validated later."
+)
+_CHECK = "Repair the rows with op.execute() before op.create_check_constraint()."
+_CONVERT = (
+    "Convert the values first: op.alter_column(..., postgresql_using=...), or a new column that is "
+    "filled with op.execute() and takes the old one's name."
+)
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+# https://mariadb.com/kb/en/mariadb-error-code-reference/  https://sqlite.org/rescode.html
+_REMEDIES: Mapping[str, str] = MappingProxyType(
+    dict.fromkeys(("23502", "1048", "1138", "1364", "SQLITE_CONSTRAINT_NOTNULL"), _NOT_NULL)
+    | dict.fromkeys(
+        ("23505", "1062", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"), _UNIQUE
+    )
+    | dict.fromkeys(("23503", "1451", "1452", "SQLITE_CONSTRAINT_FOREIGNKEY"), _FOREIGN_KEY)
+    | dict.fromkeys(("23514", "3819", "4025", "SQLITE_CONSTRAINT_CHECK"), _CHECK)
+    | dict.fromkeys(("22001", "22003", "22P02", "1264", "1265", "1366", "1406"), _CONVERT)
+)
+_WORDS = {
+    Phase.UP: "Revision {} fails on tables that hold rows.",
+    Phase.DOWN: "The downgrade of revision {} fails on tables that hold rows.",
+    Phase.SECOND_UP: "Revision {} cannot be applied again to tables that hold rows.",
+}
+
+
+def about_rows(error: StepFailedError) -> bool:
+    """Tell whether a database refused the rows, rather than a program the values we made up."""
+    failure = error.failure
+    return failure is not None and (failure.kind in _DATA_ERRORS or failure.code in _DATA_CODES)
+
+
+def on_rows(error: StepFailedError, phase: Phase) -> StepFailedError:
+    """Return *error* saying that it depends on rows, with the remedy in Alembic's operations."""
+    said = StepFailedError(
+        error.revision, failure=error.failure, output=error.output, swallowed=error.swallowed
+    )
+    said.problem = _WORDS[phase].format(error.revision)
+    said.meaning = "On empty tables it passes: CI would be green and the deployment would fail."
+    code = error.failure.code if error.failure else None
+    said.remedy = _REMEDIES.get(code or "", "Let it work on the rows that are there.")
+    return said
+
+
+def on_made_values(error: StepFailedError) -> Difference:
+    """Return the notice of a revision that cannot digest made-up values."""
+    what = error.failure.kind if error.failure else "an error"
+    text = (
+        f"it raised {what} on made-up rows and passes on empty tables; rows it can work with "
+        f"belong into alembic-ci-rows/{error.revision}.sql"
+    )
+    return Difference(text=text, object=f"revision {error.revision}")
