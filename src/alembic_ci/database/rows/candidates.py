@@ -13,7 +13,7 @@ from alembic_ci.database.rows.made import array, composite, made, numbered
 from alembic_ci.database.rows.patterns import glob_samples, like_samples, regex_samples
 from alembic_ci.database.rows.tables import Column, Family, Type
 
-_STRINGS = re.compile(r"'((?:[^']|'')*)'")
+_STRINGS = re.compile(r"'((?:[^'\\]|''|\\.)*)'", re.DOTALL)
 _NUMBERS = re.compile(r"(?<![\w.'])-?\d+(?:\.\d+)?(?![\w'])")
 _MOST = 90
 _LONGEST = 400
@@ -43,7 +43,7 @@ def candidates(column: Column, conditions: Iterable[str], *, first: int) -> tupl
 
 def suggested(kind: Type, condition: str) -> Iterator[str]:
     """Yield what the constants in *condition* suggest, then what is usual for the type."""
-    strings = [text.replace("''", "'") for text in _STRINGS.findall(condition)]
+    strings = [text.replace("''", "'").replace("\\'", "'") for text in _STRINGS.findall(condition)]
     numbers = _NUMBERS.findall(_STRINGS.sub(" ", condition))
     match kind.family:
         case family if family in _NUMERIC:

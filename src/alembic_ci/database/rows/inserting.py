@@ -88,7 +88,7 @@ class Inserter:
         reason = ""
         for number in numbers:
             taken = self.reader.taken(table)
-            for shift in range(_ATTEMPTS):
+            for shift in (0, *range(self.maker.rows, self.maker.rows + _ATTEMPTS)):
                 chooser = Chooser(slots, _ours(table, slots), set(taken))
                 try:
                     rows = list(chooser.rows((number,), shift=shift))

@@ -5,13 +5,15 @@ type that gets narrower loses something or fails; the others are short and small
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from alembic_ci.database.rows.tables import Column, Family, Type
 
 _LONGEST = 300  # characters in the long row
-_SMALL = 1000
+_FEW = 150  # a type with fewer integers has them all tried in turn
+_PAIR = 3  # digits, from which on there is room for two besides the salt
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _START = datetime(2021, 3, 4, 5, 6, 7, 123456, tzinfo=UTC)
 _NUMBER = re.compile("#+")
@@ -32,53 +34,57 @@ def made(column: Column, number: int) -> str:
 
 
 def _value(kind: Type, salt: int, number: int) -> str:
-    match kind.family:
-        case Family.INTEGER:
-            return str(_integer(kind, salt, number))
-        case Family.DECIMAL:
-            return _decimal(kind, salt, number)
-        case Family.BOOLEAN:
-            return ("true", "false")[number % 2]
-        case Family.FLOAT:
-            return _float(kind, salt, number)
-        case Family.TEXT:
-            return _text("value", kind.length, number)
-        case Family.DATE | Family.TIME | Family.TIMESTAMP:
-            return moment(kind, salt, number)
-        case Family.ENUM:
-            return kind.labels[number % len(kind.labels)]
-        case Family.PATTERN:
-            return numbered(kind.labels[0], salt + number + 1)
-        case _:
-            return _compound(kind, salt, number)
+    return _MAKERS[kind.family](kind, salt, number)
 
 
-def _compound(kind: Type, salt: int, number: int) -> str:
-    match kind.family:
-        case Family.BINARY:
-            return _text("binary", kind.length, number).encode().hex()
-        case Family.BITS:
-            width = kind.length or 8
-            return format((number + 1) % 2**width, f"0{width}b")
-        case Family.SET:
-            chosen = (number % (2 ** len(kind.labels) - 1)) + 1 if kind.labels else 0
-            return ",".join(label for i, label in enumerate(kind.labels) if chosen >> i & 1)
-        case Family.JSON:
-            return f'{{"id": {number + 1}, "name": "value {number + 1}", "tags": ["a", "b"]}}'
-        case Family.RANGE:
-            return _range(kind, number)
-        case Family.COMPOSITE:
-            return composite([_value(part, salt, number) for part in kind.parts])
-        case _:
-            return array([_value(kind.parts[0], salt, number + step) for step in range(2)])
+def _boolean(_: Type, __: int, number: int) -> str:
+    return ("true", "false")[number % 2]
 
 
-def _integer(kind: Type, salt: int, number: int) -> int:
-    if kind.high - kind.low < _SMALL and (kind.low or kind.high < 2**7 - 1):
-        return kind.low + number % (kind.high - kind.low + 1)
+def _binary(kind: Type, _: int, number: int) -> str:
+    return _text("binary", kind.length, number).encode().hex()
+
+
+def _bits(kind: Type, _: int, number: int) -> str:
+    width = kind.length or 8
+    return format((number + 1) % 2**width, f"0{width}b")
+
+
+def _enum(kind: Type, _: int, number: int) -> str:
+    return kind.labels[number % len(kind.labels)] if kind.labels else ""
+
+
+def _set(kind: Type, _: int, number: int) -> str:
+    chosen = number % (2 ** len(kind.labels) - 1) + 1 if kind.labels else 0
+    return ",".join(label for i, label in enumerate(kind.labels) if chosen >> i & 1)
+
+
+def _document(_: Type, __: int, number: int) -> str:
+    return f'{{"id": {number + 1}, "name": "value {number + 1}", "tags": ["a", "b"]}}'
+
+
+def _pattern(kind: Type, salt: int, number: int) -> str:
+    return numbered(kind.labels[0], salt + number + 1)
+
+
+def _array(kind: Type, salt: int, number: int) -> str:
+    return array([_value(kind.parts[0], salt, number + step) for step in range(2)])
+
+
+def _composite(kind: Type, salt: int, number: int) -> str:
+    return composite([_value(part, salt, number) for part in kind.parts])
+
+
+def _any_text(kind: Type, _: int, number: int) -> str:
+    return _text("value", kind.length, number)
+
+
+def _integer(kind: Type, salt: int, number: int) -> str:
+    if kind.high - kind.low < _FEW:
+        return str(kind.low + number % (kind.high - kind.low + 1))
     if number % 3 == 1:
-        return _beyond_the_next_smaller(kind.high) + number
-    return (salt + number + 1) % (kind.high + 1)
+        return str(_beyond_the_next_smaller(kind.high) + number)
+    return str((salt + number + 1) % (kind.high + 1))
 
 
 def _beyond_the_next_smaller(high: int) -> int:
@@ -94,7 +100,7 @@ def _decimal(kind: Type, salt: int, number: int) -> str:
         return f"{salt + number + 1}.{123456 if number % 3 == 1 else 5}"
     whole = kind.length - kind.scale
     large = 10 ** (min(whole, 15) - 1) if number % 3 == 1 and whole > 1 else 0
-    count = (large + salt % (10 if whole < 3 else 90) + number + 1) % 10 ** max(whole, 0)
+    count = (large + salt % (10 if whole < _PAIR else 90) + number + 1) % 10 ** max(whole, 0)
     if kind.scale <= 0:
         return str(count * 10**-kind.scale)
     fraction = (25 * 10**kind.scale // 100 + number + (whole < 1) * salt) % 10**kind.scale
@@ -142,7 +148,7 @@ def moment(kind: Type, salt: int, number: int) -> str:
             return f"{day} {clock}{fraction}"
 
 
-def _range(kind: Type, number: int) -> str:
+def _range(kind: Type, _: int, number: int) -> str:
     """Return ranges that never overlap."""
     inner = kind.parts[0]
     if inner.family in {Family.DATE, Family.TIMESTAMP}:
@@ -166,6 +172,29 @@ def array(items: Sequence[str]) -> str:
 def composite(items: Sequence[str]) -> str:
     """Write a composite value the way PostgreSQL reads it."""
     return "(" + ",".join(_quoted(item) for item in items) + ")"
+
+
+_MAKERS: Mapping[Family, Callable[[Type, int, int], str]] = MappingProxyType(
+    {
+        Family.BOOLEAN: _boolean,
+        Family.INTEGER: _integer,
+        Family.DECIMAL: _decimal,
+        Family.FLOAT: _float,
+        Family.TEXT: _any_text,
+        Family.BINARY: _binary,
+        Family.BITS: _bits,
+        Family.DATE: moment,
+        Family.TIME: moment,
+        Family.TIMESTAMP: moment,
+        Family.ENUM: _enum,
+        Family.SET: _set,
+        Family.JSON: _document,
+        Family.ARRAY: _array,
+        Family.RANGE: _range,
+        Family.COMPOSITE: _composite,
+        Family.PATTERN: _pattern,
+    }
+)
 
 
 def _quoted(item: str) -> str:

@@ -23,7 +23,8 @@ WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSION
 ORDER BY TABLE_NAME
 """
 _COLUMNS = """
-SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, EXTRA, GENERATION_EXPRESSION, {srs}
+SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, EXTRA, GENERATION_EXPRESSION,
+       COLUMN_DEFAULT, {srs}
 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE(){only}
 ORDER BY TABLE_NAME, ORDINAL_POSITION
 """
@@ -56,7 +57,8 @@ FROM information_schema.PARTITIONS
 WHERE TABLE_SCHEMA = DATABASE() AND PARTITION_NAME IS NOT NULL{only}
 ORDER BY TABLE_NAME, PARTITION_ORDINAL_POSITION
 """
-_JSON_VALID = re.compile(r"json_valid\(`((?:[^`]|``)+)`\)", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)  # MySQL escapes its own spelling of a condition
+_JSON = re.compile(r"json_\w+\(`((?:[^`]|``)+)`", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,33 +72,33 @@ class Rows:
     conditions: dict[str, list[str]]
 
     def documents(self, table: str) -> set[str]:
-        """Return the columns that MariaDB declares as JSON, by the CHECK it adds."""
-        found = (_JSON_VALID.fullmatch(text) for text in self.conditions.get(table, ()))
-        return {match[1].replace("``", "`") for match in found if match}
+        """Return the columns that conditions read as JSON; to MariaDB the type is but a CHECK."""
+        found = _JSON.findall(" ".join(self.conditions.get(table, ())))
+        return {name.replace("``", "`") for name in found}
 
 
 def rows(query: Query, server: Server, only: str) -> Rows:
     """Read everything about the tables that *only* selects."""
-    names = tuple(text(row[0]) for row in query(_TABLES.format(only=only)))
     srs = server.column("COLUMNS", "SRS_ID")
-    conditions: defaultdict[str, list[str]] = defaultdict(list)
-    if server.has("CHECK_CONSTRAINTS"):
-        checks = _MARIADB_CHECKS if server.mariadb else _MYSQL_CHECKS
-        for table, clause in query(
-            checks.format(
-                only=only.replace(" TABLE_NAME", " t.TABLE_NAME") if not server.mariadb else only
-            )
-        ):
-            conditions[text(table)].append(text(clause).replace("\\'", "'"))
-    for table, group in _grouped(query(_PARTITIONS.format(only=only))).items():
-        conditions[table] += _accepted(group)
     return Rows(
-        names=names,
+        names=tuple(text(row[0]) for row in query(_TABLES.format(only=only))),
         columns=_grouped(query(_COLUMNS.format(only=only, srs=srs))),
         keys=_grouped(query(_KEYS.format(only=only))),
         foreign_keys=_grouped(query(_FOREIGN_KEYS.format(only=only))),
-        conditions=dict(conditions),
+        conditions=_conditions(query, server, only),
     )
+
+
+def _conditions(query: Query, server: Server, only: str) -> dict[str, list[str]]:
+    conditions: defaultdict[str, list[str]] = defaultdict(list)
+    if server.has("CHECK_CONSTRAINTS"):
+        checks = _MARIADB_CHECKS if server.mariadb else _MYSQL_CHECKS
+        for table, clause in query(checks.format(only=only)):
+            written = text(clause) if server.mariadb else _ESCAPED.sub(r"\1", text(clause))
+            conditions[text(table)].append(written)
+    for table, group in _grouped(query(_PARTITIONS.format(only=only))).items():
+        conditions[table] += _accepted(group)
+    return conditions
 
 
 def members(group: Sequence[Row]) -> Iterator[tuple[Row, ...]]:

@@ -84,9 +84,11 @@ class MySQLSource:
         return statements if len(statements) == 1 else ()
 
     def numbers(self, table: Table, column: Column, count: int) -> str:
-        """Count on from the highest number; the server's own counter follows."""
+        """Ask the sequence, or count on from the highest: the server's own counter follows."""
         highest = f"(SELECT COALESCE(MAX({self.quote(column.name)}), 0) FROM {table.sql})"
-        return " UNION ALL ".join(f"SELECT {highest} + {step + 1}" for step in range(count))
+        return " UNION ALL ".join(
+            f"SELECT {column.default or f'{highest} + {step + 1}'}" for step in range(count)
+        )
 
 
 def _table(name: str, found: Rows) -> Table:
@@ -112,8 +114,9 @@ def _table(name: str, found: Rows) -> Table:
 
 
 def _column(table: str, row: Row, documents: Collection[str]) -> Column:
-    name, written, nullable, extra, expression, srs = row
+    name, written, nullable, extra, expression, default, srs = row
     kind = type_of(text(written))
+    numbered = text(default).lower().startswith("nextval(")
     if text(name) in documents:
         kind = replace(kind, family=Family.JSON)
     if srs is not None:
@@ -122,8 +125,9 @@ def _column(table: str, row: Row, documents: Collection[str]) -> Column:
         name=text(name),
         type=kind,
         nullable=text(nullable) == "YES",
-        automatic="auto_increment" in text(extra).lower(),
-        expression=text(expression).replace("\\'", "'"),
+        automatic="auto_increment" in text(extra).lower() or numbered,
+        expression=text(expression),
+        default=text(default) if numbered else "",
         salt=crc32(f"{table}.{text(name)}".encode()) % 50,
     )
 

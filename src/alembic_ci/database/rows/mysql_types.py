@@ -13,8 +13,26 @@ from alembic_ci.database.rows.tables import Family, Type
 _BITS = {"tinyint": 7, "smallint": 15, "mediumint": 23, "int": 31, "bigint": 63}
 _LABEL = re.compile(r"'((?:[^']|'')*)'")
 _NUMBER = re.compile(r"\d+")
-_TEXTS = {"char", "varchar", "tinytext", "text", "mediumtext", "longtext"}
-_BINARIES = {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"}
+_MANTISSAS = {"float": 24, "double": 53}
+_TINY = 255  # bytes in tinytext and tinyblob
+_GUESSES = ("#", "a#", "{}", "[#]")
+_FAMILIES: Mapping[str, Family] = MappingProxyType(
+    dict.fromkeys(
+        ("char", "varchar", "tinytext", "text", "mediumtext", "longtext"),
+        Family.TEXT,
+    )
+    | dict.fromkeys(
+        ("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"),
+        Family.BINARY,
+    )
+    | {
+        "date": Family.DATE,
+        "time": Family.TIME,
+        "datetime": Family.TIMESTAMP,
+        "timestamp": Family.TIMESTAMP,
+        "json": Family.JSON,
+    }
+)
 SPATIAL: Mapping[str, str] = MappingProxyType(
     {
         "point": "POINT(# 2)",
@@ -28,8 +46,13 @@ SPATIAL: Mapping[str, str] = MappingProxyType(
         "geomcollection": "GEOMETRYCOLLECTION(POINT(# 2))",
     }
 )
-_SAMPLES: Mapping[str, str] = MappingProxyType(
-    {"uuid": "00000000-0000-4000-8000-############", "inet6": "2001:db8::#", "inet4": "10.0.0.#"}
+_SAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {name: (pattern,) for name, pattern in SPATIAL.items()}
+    | {
+        "uuid": ("00000000-0000-4000-8000-############",),
+        "inet6": ("2001:db8::#",),
+        "inet4": ("10.0.0.#",),
+    }
 )
 
 
@@ -47,49 +70,27 @@ def type_of(written: str) -> Type:
 def _number(name: str, written: str, numbers: list[int]) -> Type | None:
     unsigned = "unsigned" in written or "zerofill" in written
     if name in _BITS:
-        if written.startswith("tinyint(1)"):
-            return Type(family=Family.INTEGER, sql=name, low=0, high=1)
         high = 2 ** (_BITS[name] + unsigned) - 1
-        return Type(family=Family.INTEGER, sql=name, low=0 if unsigned else -high - 1, high=high)
-    match name:
-        case "decimal" | "numeric":
-            length, scale = (*numbers, 0)[:2] if numbers else (10, 0)
-            return Type(family=Family.DECIMAL, sql=name, length=length, scale=scale)
-        case "float" | "double" if len(numbers) > 1:
-            length, scale = numbers[:2]
-            return Type(family=Family.DECIMAL, sql=name, length=min(length, 7), scale=scale)
-        case "float":
-            return Type(family=Family.FLOAT, sql=name, length=24)
-        case "double":
-            return Type(family=Family.FLOAT, sql=name, length=53)
-        case "bit":
-            return Type(family=Family.BITS, sql=name, length=numbers[0] if numbers else 1)
-        case "year":
-            return Type(family=Family.INTEGER, sql=name, low=1990, high=2090)
-    return None
+        low = 0 if unsigned else -high - 1
+        boolean = written.startswith("tinyint(1)")
+        low, high = (0, 1) if boolean else (low, high)
+        return Type(family=Family.INTEGER, sql=name, low=low, high=high)
+    if name == "decimal" or (name in _MANTISSAS and len(numbers) > 1):
+        length, scale = (*numbers, 0)[:2] if numbers else (10, 0)
+        length = length if name == "decimal" else min(length, 7)
+        return Type(family=Family.DECIMAL, sql=name, length=length, scale=scale)
+    if name in _MANTISSAS:
+        return Type(family=Family.FLOAT, sql=name, length=_MANTISSAS[name])
+    return Type(family=Family.INTEGER, sql=name, low=1990, high=2090) if name == "year" else None
 
 
 def _other(name: str, numbers: list[int]) -> Type:
-    if name in _TEXTS:
-        length = numbers[0] if numbers else 255 if name == "tinytext" else None
-        return Type(family=Family.TEXT, sql=name, length=length)
-    if name in _BINARIES:
-        length = numbers[0] if numbers else None
-        return Type(family=Family.BINARY, sql=name, length=length)
-    if name in SPATIAL:
-        return Type(family=Family.PATTERN, sql=name, labels=(SPATIAL[name],))
-    if name == "vector" and numbers:
-        items = ",".join(["#"] * numbers[0])
-        return Type(family=Family.PATTERN, sql=name, labels=(f"[{items}]",))
-    match name:
-        case "date":
-            return Type(family=Family.DATE, sql=name)
-        case "time":
-            return Type(family=Family.TIME, sql=name, scale=numbers[0] if numbers else 0)
-        case "datetime" | "timestamp":
-            return Type(family=Family.TIMESTAMP, sql=name, scale=numbers[0] if numbers else 0)
-        case "json":
-            return Type(family=Family.JSON, sql=name)
-        case _:
-            labels = (_SAMPLES[name],) if name in _SAMPLES else ("#", "a#", "{}", "[#]")
-            return Type(family=Family.PATTERN, sql=name, labels=labels)
+    first = numbers[0] if numbers else None
+    tiny = _TINY if name.startswith("tiny") else None
+    if name in _FAMILIES:
+        return Type(family=_FAMILIES[name], sql=name, length=first or tiny, scale=first or 0)
+    if name == "bit":
+        return Type(family=Family.BITS, sql=name, length=first or 1)
+    items = ",".join(["#"] * (first or 0))
+    known = (f"[{items}]",) if name == "vector" else _SAMPLES.get(name, _GUESSES)
+    return Type(family=Family.PATTERN, sql=name, labels=known)

@@ -98,8 +98,6 @@ class _Sampler:
     def _atom(self) -> str:
         sign = self._take()
         match sign:
-            case "^" | "$":
-                return ""
             case "(":
                 return self._group()
             case "[":
@@ -107,12 +105,14 @@ class _Sampler:
             case "." | "?" | "*" | "+":
                 return self._one_of(string.ascii_lowercase)
             case "\\":
-                escaped = self._take()
-                if escaped in "bBAZymMY":
-                    return ""
-                return self._one_of(_CLASSES[escaped]) if escaped in _CLASSES else escaped
+                return self._escaped(self._take())
             case _:
-                return sign
+                return "" if sign in "^$" else sign
+
+    def _escaped(self, sign: str) -> str:
+        if sign and sign in "bBAZymMY":
+            return ""
+        return self._one_of(_CLASSES[sign]) if sign in _CLASSES else sign
 
     def _group(self) -> str:
         skipped = self._peek(2) in {"?=", "?!"} or self._peek(3) in {"?<=", "?<!"}

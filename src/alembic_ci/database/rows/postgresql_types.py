@@ -39,7 +39,24 @@ from used join pg_catalog.pg_type p on p.oid = used.oid
 """
 _ARGUMENTS = re.compile(r"\(([^)]*)\)")
 _INTEGERS = {"smallint": 15, "integer": 31, "bigint": 63}
+_MANTISSAS = {"real": 24, "double precision": 53}
 _DEFAULT_FRACTION = 6
+_FAMILIES: Mapping[str, Family] = MappingProxyType(
+    {
+        "character varying": Family.TEXT,
+        "text": Family.TEXT,
+        "character": Family.TEXT,
+        '"char"': Family.TEXT,
+        "bytea": Family.BINARY,
+        "date": Family.DATE,
+        "time without time zone": Family.TIME,
+        "time with time zone": Family.TIME,
+        "timestamp without time zone": Family.TIMESTAMP,
+        "timestamp with time zone": Family.TIMESTAMP,
+        "json": Family.JSON,
+        "jsonb": Family.JSON,
+    }
+)
 _SAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "uuid": ("00000000-0000-4000-8000-############",),
@@ -185,41 +202,27 @@ def _number(name: str, written: str, numbers: list[int]) -> Type | None:
     if name in _INTEGERS:
         high = 2 ** _INTEGERS[name] - 1
         return Type(family=Family.INTEGER, sql=written, low=-high - 1, high=high)
-    match name:
-        case "numeric":
-            length, scale = (*numbers, 0)[:2] if numbers else (None, 0)
-            return Type(family=Family.DECIMAL, sql=written, length=length, scale=scale or 0)
-        case "real":
-            return Type(family=Family.FLOAT, sql=written, length=24)
-        case "double precision":
-            return Type(family=Family.FLOAT, sql=written, length=53)
-        case "boolean":
-            return Type(family=Family.BOOLEAN, sql=written)
-        case "bit":
-            return Type(family=Family.BITS, sql=written, length=numbers[0] if numbers else 1)
-        case "bit varying":
-            return Type(family=Family.BITS, sql=written, length=min([*numbers, 8]))
-    return None
+    if name == "numeric":
+        length, scale = (*numbers, 0)[:2] if numbers else (None, 0)
+        return Type(family=Family.DECIMAL, sql=written, length=length, scale=scale or 0)
+    if name in _MANTISSAS:
+        return Type(family=Family.FLOAT, sql=written, length=_MANTISSAS[name])
+    if name in {"bit", "bit varying"}:
+        length = numbers[0] if numbers else 1 if name == "bit" else 8
+        return Type(family=Family.BITS, sql=written, length=length)
+    return Type(family=Family.BOOLEAN, sql=written) if name == "boolean" else None
 
 
 def _text(name: str, written: str, numbers: list[int]) -> Type | None:
-    fraction = numbers[0] if numbers else _DEFAULT_FRACTION
-    match name:
-        case "character varying" | "text":
-            return Type(family=Family.TEXT, sql=written, length=numbers[0] if numbers else None)
-        case "character" | '"char"':
-            return Type(family=Family.TEXT, sql=written, length=numbers[0] if numbers else 1)
-        case "bytea":
-            return Type(family=Family.BINARY, sql=written)
-        case "date":
-            return Type(family=Family.DATE, sql=written)
-        case "time without time zone" | "time with time zone":
-            return Type(family=Family.TIME, sql=written, scale=fraction)
-        case "timestamp without time zone" | "timestamp with time zone":
-            return Type(family=Family.TIMESTAMP, sql=written, scale=fraction)
-        case "json" | "jsonb":
-            return Type(family=Family.JSON, sql=written)
-    return None
+    if name not in _FAMILIES:
+        return None
+    family = _FAMILIES[name]
+    first = numbers[0] if numbers else None
+    if family in {Family.TIME, Family.TIMESTAMP}:
+        scale = _DEFAULT_FRACTION if first is None else first
+        return Type(family=family, sql=written, scale=scale)
+    single = 1 if name in {"character", '"char"'} else None
+    return Type(family=family, sql=written, length=first or single)
 
 
 def _other(name: str, written: str) -> Type | None:

@@ -43,7 +43,7 @@ class Solver:
         numbered = [c.name for c in table.columns if not c.ours and not c.expression]
         held = {name for slot in slots for name in slot.columns}
         all_slots = [*slots, *(Slot((n,), ((_ANY_NUMBER,),)) for n in numbered if n not in held)]
-        mentions = {check: _mentioned(table, check) for check in table.checks}
+        mentions = {check: mentioned(table, check) for check in table.checks}
         for index, slot in enumerate(all_slots):
             own = [check for check in table.checks if mentions[check] <= set(slot.columns)]
             near = [check for check in table.checks if mentions[check] & set(slot.columns)]
@@ -90,8 +90,10 @@ class Solver:
         """Let only the last wanted row be NULL, where other values are possible."""
         empty = [option for option in options if set(option) == {NULL}]
         full = [option for option in options if set(option) != {NULL}]
-        place = min(self.rows - 1, len(full))
-        return Slot(slot.columns, (*full[:place], *empty, *full[place:]))
+        if not full or not empty:
+            return Slot(slot.columns, tuple(options))
+        usual = [full[number % len(full)] for number in range(self.rows - 1)]
+        return Slot(slot.columns, (*usual, *empty, *full[self.rows - 1 :]))
 
     def _compared(
         self,
@@ -153,11 +155,11 @@ class Solver:
             for place, (slot, chosen) in enumerate(zip(slots, indexes, strict=True))
         ]
         columns = {name for slot in slots for name in slot.columns}
-        mentioned = {name for check in checks for name in _names(table, check.expression)}
+        spoken_of = {name for check in checks for name in _names(table, check.expression)}
         made_from = ", ".join(
             f", ({c.expression}) AS {quote(c.name)}"
             for c in table.columns
-            if c.name in mentioned and c.expression and _names(table, c.expression) <= columns
+            if c.name in spoken_of and c.expression and _names(table, c.expression) <= columns
         )
         inner = f"SELECT q.*{made_from} FROM (SELECT * FROM {' CROSS JOIN '.join(derived)}) q"
         wanted = " AND ".join(f"({check.expression}) IS NOT FALSE" for check in checks) or "1 = 1"
@@ -196,7 +198,8 @@ def _likeness(option: Option, seen: Iterable[set[tuple[int, str]]]) -> tuple[int
     return sum(len(values & other) for other in seen) * 2 + option.count(NULL), option.count(NULL)
 
 
-def _mentioned(table: Table, check: Check) -> frozenset[str]:
+def mentioned(table: Table, check: Check) -> frozenset[str]:
+    """Return the columns *check* depends on, those behind generated columns for them."""
     names = set(check.columns) or _names(table, check.expression)
     for column in table.columns:
         if column.expression and column.name in names:
@@ -211,8 +214,13 @@ def _names(table: Table, expression: str) -> set[str]:
         column.name
         for column in table.columns
         if column.name.lower() in words
-        or (column.name in expression and not _WORD.fullmatch(column.name))
+        or (_written(column.name) in _written(expression) and not _WORD.fullmatch(column.name))
     }
+
+
+def _written(name: str) -> str:
+    """Return a text without the signs that quoting doubles."""
+    return name.replace('"', "").replace("`", "")
 
 
 def guessed(table: Table, slot: Slot) -> bool:

@@ -57,7 +57,8 @@ class SQLiteSource:
         }
         partial = {row.name for row in stored if row.kind == "index" and _has_where(row.sql)}
         known = {row.name.lower(): row.name for row in stored if row.kind == "table"}
-        rows = table_rows(self.query, [n for n, row in found.items() if not is_virtual(row)])
+        plain = [name for name, row in found.items() if not is_virtual(row)]
+        rows = table_rows(self.query, plain) if plain else {}
         return {
             name: _table(row, rows[name], partial, known) if name in rows else _virtual(name)
             for name, row in found.items()
@@ -83,11 +84,10 @@ class SQLiteSource:
 
     def shown(self, kind: Type, expression: str) -> str:
         """Write blobs in hex, wherever they are; anything else as text."""
-        if kind.family is Family.BINARY:
-            return f"lower(hex({expression}))"
+        binary = f"CAST({expression} AS BLOB)" if kind.family is Family.BINARY else expression
         return (
-            f"CASE typeof({expression}) WHEN 'blob' THEN lower(hex({expression}))"
-            f" ELSE CAST({expression} AS TEXT) END"
+            f"CASE typeof({binary}) WHEN 'null' THEN NULL"
+            f" WHEN 'blob' THEN lower(hex({expression})) ELSE CAST({expression} AS TEXT) END"
         )
 
     def insert(self, table: Table, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

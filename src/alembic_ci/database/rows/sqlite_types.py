@@ -9,6 +9,16 @@ from alembic_ci.database.rows.tables import Family, Type
 
 _NUMBERS = re.compile(r"\d+")
 _BITS = (("TINY", 7), ("SMALL", 15), ("INT2", 15), ("MEDIUM", 23), ("BIG", 63), ("INT8", 63))
+_WORDS = (
+    ("JSON", Family.JSON),
+    ("BLOB", Family.BINARY),
+    ("BINARY", Family.BINARY),
+    ("BYTEA", Family.BINARY),
+    ("DATETIME", Family.TIMESTAMP),
+    ("TIMESTAMP", Family.TIMESTAMP),
+    ("DATE", Family.DATE),
+    ("TIME", Family.TIME),
+)
 
 
 def type_of(declared: str) -> Type:
@@ -25,18 +35,11 @@ def type_of(declared: str) -> Type:
 def _special(name: str, declared: str) -> Type | None:
     if "BOOL" in name:
         return Type(family=Family.INTEGER, sql=declared, low=0, high=1)
-    if "JSON" in name:
-        return Type(family=Family.JSON, sql=declared)
     if "UUID" in name:
         pattern = "00000000-0000-4000-8000-############"
         return Type(family=Family.PATTERN, sql=declared, labels=(pattern,))
-    if "BLOB" in name or "BINARY" in name or "BYTEA" in name:
-        return Type(family=Family.BINARY, sql=declared)
-    if "DATETIME" in name or "TIMESTAMP" in name:
-        return Type(family=Family.TIMESTAMP, sql=declared, scale=6)
-    if "DATE" in name:
-        return Type(family=Family.DATE, sql=declared)
-    return Type(family=Family.TIME, sql=declared, scale=6) if name.startswith("TIME") else None
+    family = next((family for word, family in _WORDS if word in name), None)
+    return Type(family=family, sql=declared, scale=6) if family else None
 
 
 def _number(name: str, declared: str, numbers: list[int]) -> Type | None:

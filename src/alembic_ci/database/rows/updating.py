@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from alembic_ci.database.failures import StatementError
 from alembic_ci.database.rows.choices import Chooser, KeysUsedUpError, Option
 from alembic_ci.database.rows.inserting import Inserter
-from alembic_ci.database.rows.solver import UnsatisfiableError
+from alembic_ci.database.rows.solver import UnsatisfiableError, mentioned
 from alembic_ci.database.rows.tables import (
     NULL,
     Column,
@@ -47,12 +47,12 @@ class Updater:
     def _set(self, table: Table, columns: Sequence[Column], where: Sequence[str]) -> bool:
         """Set *columns* together in all rows but the last; tell whether that was possible."""
         names = {column.name for column in columns}
-        keys = {key: found for key, found in self._references(table, names).items() if found}
+        keys = self._references(table, names)
         waiting = {n for k in table.foreign_keys if k not in keys for n in k.columns} & names
         within = replace(
             table,
             columns=tuple(column for column in columns if column.name not in waiting),
-            checks=tuple(c for c in table.checks if set(c.columns) <= names and c.columns),
+            checks=tuple(check for check in table.checks if mentioned(table, check) <= names),
             foreign_keys=tuple(keys),
         )
         if not within.columns:
@@ -69,12 +69,14 @@ class Updater:
         )
 
     def _references(self, table: Table, names: set[str]) -> Mapping[ForeignKey, list[Option]]:
-        reader = self.inserter.reader
-        return {
-            key: reader.parents(table, key)
-            for key in table.foreign_keys
-            if set(key.columns) <= names
-        }
+        """Return what there is to refer to; rows of the same table refer to the one before."""
+        found: dict[ForeignKey, list[Option]] = {}
+        for key in table.foreign_keys:
+            options = self.inserter.reader.parents(table, key)
+            if options and set(key.columns) <= names:
+                own = key.parent == table.name
+                found[key] = [*options[-1:], *options[:-1]] if own else options
+        return found
 
     def _updated(self, table: Table, chooser: Chooser, number: int, condition: str) -> bool:
         for shift in range(_ATTEMPTS):
