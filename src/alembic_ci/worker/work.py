@@ -9,6 +9,7 @@ from . import command_line, protocol
 from .loading import Project, add_import_paths
 from .offline import OfflineRun
 from .online import OnlineRun
+from .passwords import send_utf8
 from .protocol import Channel, Message
 
 
@@ -17,6 +18,7 @@ class Work:
 
     def __init__(self, channel: Channel, request: Message) -> None:
         add_import_paths(request["directory"])
+        send_utf8()
         self._channel = channel
         self._project = Project(request)
         if request["revisions"]:
