@@ -23,5 +23,5 @@ def refuse_unless_allowed(environment: Environment, variables: Mapping[str, str]
         raise RefusedError(
             f"{environment.name} is protected and was not named explicitly. Nothing was written.",
             meaning="It was picked by default.",
-            remedy=f"Say --environments {environment.name} (or ENVIRONMENT={environment.name}).",
+            remedy=f"Say --environments {environment.name}.",
         )
