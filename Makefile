@@ -1,4 +1,4 @@
-.PHONY: help generate test check
+.PHONY: help generate test check benchmark
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -11,3 +11,9 @@ test: ## set up this machine and run all tests
 
 check: ## run what CI runs
 	.ci/run
+
+benchmark: ## print the ratios of tests/benchmarks
+	cd tests && ../.venv/bin/python -m benchmarks.upgrade
+	cd tests && ../.venv/bin/python -m benchmarks.rollback_test
+	cd tests && ../.venv/bin/python -m benchmarks.scaling
+	cd tests && ../.venv/bin/python -m benchmarks.tracker_cost
