@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alembic_ci.database.rows.made import array, composite, made, numbered
+from alembic_ci.database.rows.made import made
+from alembic_ci.database.rows.spelling import array, composite, numbered
 from alembic_ci.database.rows.tables import Column, Family, Type
 
 _NUMBERS = range(3)

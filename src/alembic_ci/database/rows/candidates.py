@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 
-from alembic_ci.database.rows.made import array, composite, made, numbered
+from alembic_ci.database.rows.made import made
 from alembic_ci.database.rows.patterns import glob_samples, like_samples, regex_samples
+from alembic_ci.database.rows.spelling import array, composite, numbered
 from alembic_ci.database.rows.tables import Column, Family, Type
 
 _STRINGS = re.compile(r"'((?:[^'\\]|''|\\.)*)'", re.DOTALL)

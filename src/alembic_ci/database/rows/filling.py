@@ -78,11 +78,16 @@ class _Filling:
         tables = self._in_scope(reader, names)
         counts = self._counts(reader, tables)
         inserter = self._inserter(reader)
-        for cycle in groups({name: _needs(table) for name, table in tables.items()}):
+        had_rows = {name for name, count in counts.items() if count}
+        needs = {name: _needs(table) for name, table in tables.items()}
+        for cycle in groups(needs):
             self._fill_group(inserter, {name: tables[name] for name in cycle}, counts)
+            if any(name in needs[name] for name in cycle) or len(cycle) > 1:
+                had_rows.update(cycle)  # some references had to wait
         after = self._counts(reader, tables)
-        filled = [table for name, table in tables.items() if after.get(name) and not table.leaves]
-        Updater(inserter=inserter).fill_empty_columns(filled)
+        Updater(inserter=inserter).fill_empty_columns(
+            [t for n, t in tables.items() if n in had_rows and after.get(n) and not t.leaves]
+        )
         return tuple(self._unfilled(tables, after))
 
     def _inserter(self, reader: Reader) -> Inserter:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from alembic_ci.database.control import Control
-from alembic_ci.database.failures import StatementError
+from alembic_ci.database.failures import StatementError, StatementInterruptedError
 from alembic_ci.database.rows.choices import (
     Chooser,
     Keys,
@@ -13,8 +13,9 @@ from alembic_ci.database.rows.choices import (
     Option,
     Slot,
 )
+from alembic_ci.database.rows.conditions import guessed, said
 from alembic_ci.database.rows.reading import Reader
-from alembic_ci.database.rows.solver import Solver, UnsatisfiableError, guessed, said
+from alembic_ci.database.rows.solver import Solver, UnsatisfiableError
 from alembic_ci.database.rows.source import Source
 from alembic_ci.database.rows.tables import ForeignKey, Literals, Table
 
@@ -80,6 +81,8 @@ class Inserter:
             rows = list(Chooser(slots, _ours(table, slots), set(taken)).rows(numbers))
             for together in [rows] if rows[0] else [[row] for row in rows]:
                 self.control.execute(statement(self.source, table, together))
+        except StatementInterruptedError:
+            raise
         except (StatementError, KeysUsedUpError):
             return self._one_by_one(table, slots, numbers)
         return ""
@@ -96,6 +99,8 @@ class Inserter:
                     break
                 except KeysUsedUpError as error:
                     return str(error)
+                except StatementInterruptedError:
+                    raise
                 except StatementError as error:
                     reason = f"the database refuses made rows: {said(error)}"
             else:

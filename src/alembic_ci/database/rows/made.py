@@ -4,11 +4,11 @@ The second row of every three is as long or as large as the type allows within r
 type that gets narrower loses something or fails; the others are short and small.
 """
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
+from alembic_ci.database.rows.spelling import array, composite, numbered
 from alembic_ci.database.rows.tables import Column, Family, Type
 
 _LONGEST = 300  # characters in the long row
@@ -16,7 +16,6 @@ _FEW = 150  # a type with fewer integers has them all tried in turn
 _PAIR = 3  # digits, from which on there is room for two besides the salt
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _START = datetime(2021, 3, 4, 5, 6, 7, 123456, tzinfo=UTC)
-_NUMBER = re.compile("#+")
 _HINTS = (
     ("email", "user#@example.com"),
     ("url", "https://example.com/#"),
@@ -159,21 +158,6 @@ def _range(kind: Type, _: int, number: int) -> str:
     return f"{{{text}}}" if "multirange" in kind.sql else text
 
 
-def numbered(pattern: str, number: int) -> str:
-    """Put a number for each run of ``#``, with leading zeros up to the run's length."""
-    return _NUMBER.sub(lambda run: str(number).zfill(len(run.group())), pattern)
-
-
-def array(items: Sequence[str]) -> str:
-    """Write an array the way PostgreSQL reads it."""
-    return "{" + ",".join(_quoted(item) for item in items) + "}"
-
-
-def composite(items: Sequence[str]) -> str:
-    """Write a composite value the way PostgreSQL reads it."""
-    return "(" + ",".join(_quoted(item) for item in items) + ")"
-
-
 _MAKERS: Mapping[Family, Callable[[Type, int, int], str]] = MappingProxyType(
     {
         Family.BOOLEAN: _boolean,
@@ -195,8 +179,3 @@ _MAKERS: Mapping[Family, Callable[[Type, int, int], str]] = MappingProxyType(
         Family.PATTERN: _pattern,
     }
 )
-
-
-def _quoted(item: str) -> str:
-    escaped = item.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

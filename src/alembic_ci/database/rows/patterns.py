@@ -27,7 +27,8 @@ _POSIX = {
     "[:punct:]": "-",
 }
 _PREFERRED = string.ascii_lowercase + string.ascii_uppercase + string.digits
-_MOST = 40  # repetitions
+_MOST = 300  # repetitions
+_ENOUGH = 1000  # characters; repetitions inside repetitions grow beyond all bounds
 
 
 def like_samples(pattern: str) -> Iterator[str]:
@@ -90,6 +91,8 @@ class _Sampler:
             parts.append(atom * (low > 0))
             count = low if low > 1 else min(high, 2) if self.seed % 2 and low else low
             for _ in range(min(count, _MOST) - 1):
+                if self.written > _ENOUGH:
+                    break
                 after, self.position = self.position, start
                 parts.append(self._atom())
                 self.position = max(after, end)
@@ -149,7 +152,7 @@ class _Sampler:
         return sign
 
     def _one_of(self, signs: str) -> str:
-        usual = "".join(sign for sign in signs if sign in _PREFERRED) or signs
+        usual = "".join(sign for sign in signs if sign in _PREFERRED) or signs or "-"
         self.written += 1
         return usual[(self.seed * (self.written % 3 + 1)) % len(usual)]
 

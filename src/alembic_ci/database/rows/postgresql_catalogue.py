@@ -5,7 +5,7 @@ pg_constraint, pg_index) and, for partitions,
 https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-PARTITION.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from alembic_ci.database.postgresql.fragments import NOT_SYSTEM, qualified
 from alembic_ci.database.postgresql.scope import VersionTable, literal
@@ -37,9 +37,10 @@ select a.attrelid::bigint, a.attname::text, a.atttypid::bigint,
  pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
  a.attidentity <> '', a.attgenerated <> '',
  case when a.atthasdef then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end
-from rel join pg_catalog.pg_attribute a on a.attrelid = rel.oid
+from pg_catalog.pg_attribute a
 left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-where a.attnum > 0 and not a.attisdropped
+where a.attrelid = any ('{{{oids}}}'::oid[])
+ and a.attnum > 0 and not a.attisdropped
 order by a.attrelid, a.attnum
 """
 _COLUMN_NAMES = """(select json_agg(a.attname order by u.place)::text
@@ -49,35 +50,47 @@ CONSTRAINTS = """
 select k.conrelid::bigint, k.contype::text, {columns},
  case k.contype when 'c' then pg_catalog.pg_get_expr(k.conbin, k.conrelid) end,
  {parent}, {parent_quoted}, {targets}
-from rel join pg_catalog.pg_constraint k on k.conrelid = rel.oid
+from pg_catalog.pg_constraint k
 left join pg_catalog.pg_class fc on fc.oid = k.confrelid
 left join pg_catalog.pg_namespace fn on fn.oid = fc.relnamespace
-where k.contype in ('c', 'f') and (k.contype = 'c' or k.conparentid = 0 or not exists (
+where k.conrelid = any ('{{{oids}}}'::oid[]) and k.contype in ('c', 'f')
+ and (k.contype = 'c' or k.conparentid = 0 or not exists (
  select from pg_catalog.pg_constraint o where o.oid = k.conparentid and o.conrelid = k.conrelid))
 union all
 select i.indrelid::bigint, case when i.indisprimary then 'p' else 'u' end, {index_columns},
  null, null, null, null
-from rel join pg_catalog.pg_index i on i.indrelid = rel.oid
-where i.indisunique and i.indpred is null and i.indexprs is null
+from pg_catalog.pg_index i
+where i.indrelid = any ('{{{oids}}}'::oid[])
+ and i.indisunique and i.indpred is null and i.indexprs is null
 order by 1, 2, 3, 4
 """
 
 
-def statements(names: Collection[str] | None, version_table: VersionTable) -> tuple[str, str, str]:
-    """Return the queries for tables, columns and constraints (keys among them)."""
+def tables_statement(names: Collection[str] | None, version_table: VersionTable) -> str:
+    """Return the query for tables and their partitions, by name, or for all."""
     relations = _RELATIONS.format(
         system=NOT_SYSTEM.format(n="n"),
         version=version_table.condition(),
         extension=not_of_extension("pg_class", "c.oid"),
         names="true" if names is None else _named(names),
     )
-    tables = TABLES.format(
+    return relations + TABLES.format(
         name=qualified("n", "c.relname"),
         quoted=_QUOTED.format(n="n", c="c"),
         root_name=qualified("rn", "rc.relname"),
         root_quoted=_QUOTED.format(n="rn", c="rc"),
     )
-    constraints = CONSTRAINTS.format(
+
+
+def columns_statement(oids: Iterable[int]) -> str:
+    """Return the query for the columns of tables."""
+    return COLUMNS.format(oids=_listed(oids))
+
+
+def constraints_statement(oids: Iterable[int]) -> str:
+    """Return the query for the checks, foreign keys and unique keys of tables."""
+    return CONSTRAINTS.format(
+        oids=_listed(oids),
         columns=_COLUMN_NAMES.format(numbers="k.conkey", relation="k.conrelid"),
         targets=_COLUMN_NAMES.format(numbers="k.confkey", relation="k.confrelid"),
         parent=f"case when fc.oid is not null then {qualified('fn', 'fc.relname')} end",
@@ -86,7 +99,10 @@ def statements(names: Collection[str] | None, version_table: VersionTable) -> tu
             numbers="(i.indkey::int2[])[0:i.indnkeyatts - 1]", relation="i.indrelid"
         ),
     )
-    return relations + tables, relations + COLUMNS, relations + constraints
+
+
+def _listed(oids: Iterable[int]) -> str:
+    return ", ".join(map(str, oids))
 
 
 def _named(names: Collection[str]) -> str:

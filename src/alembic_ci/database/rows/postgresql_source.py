@@ -7,10 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
-from alembic_ci.database.postgresql.fragments import FIRST_USER_OID
 from alembic_ci.database.postgresql.scope import VersionTable, literal
 from alembic_ci.database.quoting import quote
-from alembic_ci.database.rows.postgresql_catalogue import statements
+from alembic_ci.database.rows.postgresql_catalogue import (
+    columns_statement,
+    constraints_statement,
+    tables_statement,
+)
 from alembic_ci.database.rows.postgresql_types import Types
 from alembic_ci.database.rows.tables import (
     Check,
@@ -42,11 +45,14 @@ class PostgreSQLSource:
         """Read tables and foreign tables; partitions come with the table they belong to."""
         if names is not None and not names:
             return {}
-        tables, columns, constraints = (
-            self.query(sql) for sql in statements(names, self.version_table)
-        )
+        tables = self.query(tables_statement(names, self.version_table))
+        if not tables:
+            return {}
+        numbers = [int(str(row[0])) for row in tables]
+        columns = self.query(columns_statement(numbers))
+        constraints = self.query(constraints_statement(numbers))
         oids = {int(str(row[2])) for row in columns}
-        types = Types.read(self.query, {oid for oid in oids if oid >= FIRST_USER_OID})
+        types = Types.read(self.query, oids)
         catalogue = _Catalogue(_grouped(columns), _grouped(constraints), types)
         leaves: defaultdict[str, list[str]] = defaultdict(list)
         for row in tables:

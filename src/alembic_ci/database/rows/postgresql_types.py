@@ -1,117 +1,34 @@
-"""PostgreSQL's types, built-in and made by people.
+"""PostgreSQL's types that people made: enums, domains, composites, ranges and arrays of them.
 
-Source: https://www.postgresql.org/docs/current/datatype.html and
-https://www.postgresql.org/docs/current/catalog-pg-type.html.
+Source: https://www.postgresql.org/docs/current/catalog-pg-type.html.
 """
 
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
+from typing import NamedTuple
 
+from alembic_ci.database.postgresql.fragments import FIRST_USER_OID
+from alembic_ci.database.rows.postgresql_builtin import builtin, guess
 from alembic_ci.database.rows.tables import Family, Type
 from alembic_ci.database.tracking import Query, Value
 
 TYPES = """
-with recursive used(oid) as (
-select o::oid from unnest(array[{oids}]::bigint[]) o
-union
-select x.oid from used join pg_catalog.pg_type p on p.oid = used.oid
-cross join lateral (
- select p.typelem as oid where p.typelem <> 0
- union all select p.typbasetype where p.typbasetype <> 0
- union all select r.rngsubtype from pg_catalog.pg_range r where r.rngtypid = p.oid
- union all select a.atttypid from pg_catalog.pg_attribute a
-  where p.typrelid <> 0 and a.attrelid = p.typrelid and a.attnum > 0 and not a.attisdropped) x)
 select p.oid::bigint, p.typname::text, p.typtype::text, p.typcategory::text, p.typelem::bigint,
  p.typbasetype::bigint, pg_catalog.format_type(p.typbasetype, p.typtypmod), p.typnotnull,
- (select r.rngsubtype::bigint from pg_catalog.pg_range r where r.rngtypid = p.oid),
+ r.rngsubtype::bigint, pg_catalog.format_type(r.rngsubtype, null),
  (select json_agg(e.enumlabel order by e.enumsortorder)::text
   from pg_catalog.pg_enum e where e.enumtypid = p.oid),
- (select json_agg(json_build_array(a.atttypid::bigint,
+ case when p.typrelid <> 0 then (select json_agg(json_build_array(a.atttypid::bigint,
   pg_catalog.format_type(a.atttypid, a.atttypmod)) order by a.attnum)::text
   from pg_catalog.pg_attribute a
-  where p.typrelid <> 0 and a.attrelid = p.typrelid and a.attnum > 0 and not a.attisdropped),
- (select json_agg(pg_catalog.pg_get_expr(k.conbin, 0) order by k.conname)::text
-  from pg_catalog.pg_constraint k where k.contypid = p.oid and k.contype = 'c')
-from used join pg_catalog.pg_type p on p.oid = used.oid
+  where a.attrelid = p.typrelid and a.attnum > 0 and not a.attisdropped) end,
+ case when p.typtype = 'd' then
+  (select json_agg(pg_catalog.pg_get_expr(k.conbin, 0) order by k.conname)::text
+   from pg_catalog.pg_constraint k where k.contypid = p.oid and k.contype = 'c') end
+from pg_catalog.pg_type p left join pg_catalog.pg_range r on r.rngtypid = p.oid
+where p.oid in ({oids})
 """
-_ARGUMENTS = re.compile(r"\(([^)]*)\)")
-_INTEGERS = {"smallint": 15, "integer": 31, "bigint": 63}
-_MANTISSAS = {"real": 24, "double precision": 53}
-_DEFAULT_FRACTION = 6
-_FAMILIES: Mapping[str, Family] = MappingProxyType(
-    {
-        "character varying": Family.TEXT,
-        "text": Family.TEXT,
-        "character": Family.TEXT,
-        '"char"': Family.TEXT,
-        "bytea": Family.BINARY,
-        "date": Family.DATE,
-        "time without time zone": Family.TIME,
-        "time with time zone": Family.TIME,
-        "timestamp without time zone": Family.TIMESTAMP,
-        "timestamp with time zone": Family.TIMESTAMP,
-        "json": Family.JSON,
-        "jsonb": Family.JSON,
-    }
-)
-_SAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "uuid": ("00000000-0000-4000-8000-############",),
-        "inet": ("10.0.0.#",),
-        "cidr": ("10.0.#.0/24",),
-        "macaddr": ("08:00:2b:01:02:##",),
-        "macaddr8": ("08:00:2b:01:02:03:04:##",),
-        "money": ("#.50",),
-        "xml": ("<a>#</a>",),
-        "tsvector": ("'word#':1",),
-        "tsquery": ("'word#'",),
-        "interval": ("# days 02:03:04",),
-        "point": ("(#,2)",),
-        "line": ("{1,2,#}",),
-        "lseg": ("[(#,0),(1,1)]",),
-        "box": ("(#,#),(0,0)",),
-        "path": ("[(#,0),(1,1)]",),
-        "polygon": ("((#,0),(1,1),(0,1))",),
-        "circle": ("<(#,0),1>",),
-        "pg_lsn": ("0/##",),
-        "oid": ("#",),
-        "xid": ("#",),
-        "xid8": ("#",),
-        "cid": ("#",),
-        "tid": ("(0,#)",),
-        "name": ("name#",),
-        "jsonpath": ("$.a#",),
-        "txid_snapshot": ("10:2###:",),
-        "pg_snapshot": ("10:2###:",),
-        "refcursor": ("cursor#",),
-        "int2vector": ("1 #",),
-        "oidvector": ("1 #",),
-        "regclass": ("pg_class",),
-        "regtype": ("integer",),
-        "regrole": ("#",),
-        "hstore": ('"a"=>"#"',),
-        "citext": ("text #",),
-        "ltree": ("top.a#",),
-        "lquery": ("top.a#",),
-        "ltxtquery": ("a#",),
-        "cube": ("(#, 2)",),
-        "seg": ("# .. 500",),
-        "geometry": ("POINT(# 2)", "SRID=4326;POINT(# 2)", "POLYGON((0 0,0 #,1 1,0 0))"),
-        "geography": ("POINT(# 2)", "LINESTRING(0 0,1 #)", "POLYGON((0 0,0 #,1 1,0 0))"),
-    }
-)
-_GUESSES = ("#", "a#", "{}", "(#,#)", "[#]", "10.0.0.#", "2021-03-04", "978-0-306-40615-#")
-_RANGES = {
-    "int4": Type(family=Family.INTEGER, sql="integer", high=2**31 - 1),
-    "int8": Type(family=Family.INTEGER, sql="bigint", high=2**63 - 1),
-    "num": Type(family=Family.DECIMAL, sql="numeric"),
-    "date": Type(family=Family.DATE, sql="date"),
-    "ts": Type(family=Family.TIMESTAMP, sql="timestamp"),
-    "tstz": Type(family=Family.TIMESTAMP, sql="timestamptz"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,128 +40,94 @@ class Known:
     not_null: bool = False
 
 
+class _Row(NamedTuple):
+    """What the catalogue says of one type."""
+
+    name: str
+    kind: str
+    category: str
+    element: int
+    base: int
+    base_written: str
+    not_null: bool
+    subtype: int
+    subtype_written: str
+    labels: tuple[str, ...]
+    fields: tuple[tuple[int, str], ...]
+    conditions: tuple[str, ...]
+
+    @property
+    def parts(self) -> set[int]:
+        """The OIDs of what it is made of."""
+        return {self.element, self.base, self.subtype, *(oid for oid, _ in self.fields)}
+
+
 @dataclass(frozen=True, slots=True)
 class Types:
-    """The types that are not built in, by OID, as `TYPES` returns them."""
+    """The types that are not built in, by OID."""
 
-    rows: Mapping[int, tuple[Value, ...]]
+    rows: Mapping[int, _Row]
 
     @classmethod
     def read(cls, query: Query, oids: set[int]) -> "Types":
-        """Ask for the types with these OIDs, and for those they are made of."""
-        if not oids:
-            return cls({})
-        found = query(TYPES.format(oids=", ".join(map(str, sorted(oids)))))
-        return cls({int(str(row[0])): tuple(row[1:]) for row in found})
+        """Ask for the types with these OIDs, and then for those they are made of."""
+        rows: dict[int, _Row] = {}
+        wanted = {oid for oid in oids if oid >= FIRST_USER_OID}
+        while wanted:
+            found = query(TYPES.format(oids=", ".join(map(str, sorted(wanted)))))
+            new = {int(str(row[0])): _row(row[1:]) for row in found}
+            rows |= new
+            parts = {oid for row in new.values() for oid in row.parts}
+            wanted = {oid for oid in parts if oid >= FIRST_USER_OID} - rows.keys()
+        return cls(rows)
 
     def known(self, oid: int, written: str) -> Known:
         """Return the type that ``format_type()`` writes as *written*."""
-        builtin = _builtin(written)
-        if builtin or oid not in self.rows:
-            return Known(type=builtin or _guess(written, written))
-        name, kind, category, element, base, base_written, not_null, *_ = self.rows[oid]
-        if kind == "d":
-            below = self.known(int(str(base)), str(base_written))
-            added = tuple(_texts(self.rows[oid][10]))
+        row = self.rows.get(oid)
+        if row is None:
+            return Known(type=builtin(written) or guess(written, written))
+        if row.kind == "d":
+            below = self.known(row.base, row.base_written)
             return replace(
                 below,
-                conditions=(*below.conditions, *added),
-                not_null=below.not_null or bool(not_null),
+                conditions=(*below.conditions, *row.conditions),
+                not_null=below.not_null or row.not_null,
             )
-        if category == "A":
-            inner = self.known(int(str(element)), written.removesuffix("[]")).type
-            return Known(type=Type(family=Family.ARRAY, sql=written, parts=(inner,)))
-        return Known(type=self._made(oid, str(name), str(kind), written))
+        return Known(type=self._made(row, written))
 
-    def _made(self, oid: int, name: str, kind: str, written: str) -> Type:
-        subtype, labels, fields = self.rows[oid][7:10]
-        if kind == "e":
-            return Type(family=Family.ENUM, sql=written, labels=tuple(_texts(labels)))
-        if kind == "r" and subtype is not None:
-            inner = self.known(int(str(subtype)), self._name(int(str(subtype)))).type
+    def _made(self, row: _Row, written: str) -> Type:
+        if row.category == "A":
+            inner = self.known(row.element, written.removesuffix("[]")).type
+            return Type(family=Family.ARRAY, sql=written, parts=(inner,))
+        if row.kind == "e":
+            return Type(family=Family.ENUM, sql=written, labels=row.labels)
+        if row.kind == "r":
+            inner = self.known(row.subtype, row.subtype_written).type
             return Type(family=Family.RANGE, sql=written, parts=(inner,))
-        if kind == "c":
-            pairs: list[tuple[int, str]] = json.loads(str(fields or "[]"))
-            parts = tuple(self.known(number, text).type for number, text in pairs)
+        if row.kind == "c":
+            parts = tuple(self.known(oid, text).type for oid, text in row.fields)
             return Type(family=Family.COMPOSITE, sql=written, parts=parts)
-        return _guess(name, written)
-
-    def _name(self, oid: int) -> str:
-        name = str(self.rows[oid][0])
-        return _SHORT.get(name, name)
+        return guess(row.name, written)
 
 
-_SHORT = {
-    "int2": "smallint",
-    "int4": "integer",
-    "int8": "bigint",
-    "float4": "real",
-    "float8": "double precision",
-    "timestamp": "timestamp without time zone",
-    "timestamptz": "timestamp with time zone",
-    "time": "time without time zone",
-    "varchar": "character varying",
-    "bool": "boolean",
-}
-
-
-def _builtin(written: str) -> Type | None:
-    if written.endswith("[]"):
-        inner = _builtin(written.removesuffix("[]"))
-        return inner and Type(family=Family.ARRAY, sql=written, parts=(inner,))
-    found = _ARGUMENTS.search(written)
-    numbers = [int(n) for n in re.findall(r"-?\d+", found[1])] if found else []
-    name = _ARGUMENTS.sub("", written)
-    return _number(name, written, numbers) or _text(name, written, numbers) or _other(name, written)
-
-
-def _number(name: str, written: str, numbers: list[int]) -> Type | None:
-    if name in _INTEGERS:
-        high = 2 ** _INTEGERS[name] - 1
-        return Type(family=Family.INTEGER, sql=written, low=-high - 1, high=high)
-    if name == "numeric":
-        length, scale = (*numbers, 0)[:2] if numbers else (None, 0)
-        return Type(family=Family.DECIMAL, sql=written, length=length, scale=scale or 0)
-    if name in _MANTISSAS:
-        return Type(family=Family.FLOAT, sql=written, length=_MANTISSAS[name])
-    if name in {"bit", "bit varying"}:
-        length = numbers[0] if numbers else 1 if name == "bit" else 8
-        return Type(family=Family.BITS, sql=written, length=length)
-    return Type(family=Family.BOOLEAN, sql=written) if name == "boolean" else None
-
-
-def _text(name: str, written: str, numbers: list[int]) -> Type | None:
-    if name not in _FAMILIES:
-        return None
-    family = _FAMILIES[name]
-    first = numbers[0] if numbers else None
-    if family in {Family.TIME, Family.TIMESTAMP}:
-        scale = _DEFAULT_FRACTION if first is None else first
-        return Type(family=family, sql=written, scale=scale)
-    single = 1 if name in {"character", '"char"'} else None
-    return Type(family=family, sql=written, length=first or single)
-
-
-def _other(name: str, written: str) -> Type | None:
-    for ending in ("multirange", "range"):
-        inner = _RANGES.get(name.removesuffix(ending))
-        if inner and name.endswith(ending):
-            return Type(family=Family.RANGE, sql=written, parts=(inner,))
-    if name.startswith("interval"):
-        return Type(family=Family.PATTERN, sql=written, labels=_SAMPLES["interval"])
-    if name in _SAMPLES:
-        return Type(family=Family.PATTERN, sql=written, labels=_SAMPLES[name])
-    return None
-
-
-def _guess(name: str, written: str) -> Type:
-    """Return a type whose spelling is looked for by trial."""
-    name = name.rpartition(".")[2].partition("(")[0]
-    arguments = _ARGUMENTS.search(written)
-    if name in {"vector", "halfvec"} and arguments:
-        items = ",".join(["#"] * int(arguments[1]))
-        return Type(family=Family.PATTERN, sql=written, labels=(f"[{items}]",))
-    return Type(family=Family.PATTERN, sql=written, labels=_SAMPLES.get(name, _GUESSES))
+def _row(values: Sequence[Value]) -> _Row:
+    name, kind, category, element, base, base_written, not_null, *rest = values
+    subtype, subtype_written, labels, fields, conditions = rest
+    pairs: list[tuple[int, str]] = json.loads(str(fields)) if fields else []
+    return _Row(
+        name=str(name),
+        kind=str(kind),
+        category=str(category),
+        element=int(str(element)),
+        base=int(str(base)),
+        base_written=str(base_written),
+        not_null=bool(not_null),
+        subtype=int(str(subtype or 0)),
+        subtype_written=str(subtype_written),
+        labels=tuple(_texts(labels)),
+        fields=tuple((oid, text) for oid, text in pairs),
+        conditions=tuple(_texts(conditions)),
+    )
 
 
 def _texts(value: Value) -> list[str]:

@@ -7,11 +7,12 @@ values are made. Then all rows go in at once, and the database looks at the refe
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from alembic_ci.database.failures import StatementError
+from alembic_ci.database.failures import StatementError, StatementInterruptedError
 from alembic_ci.database.rows.choices import Chooser, Keys, KeysUsedUpError, Option
+from alembic_ci.database.rows.conditions import said
 from alembic_ci.database.rows.inserting import Inserter, statement
 from alembic_ci.database.rows.made import made
-from alembic_ci.database.rows.solver import UnsatisfiableError, said
+from alembic_ci.database.rows.solver import UnsatisfiableError
 from alembic_ci.database.rows.tables import ForeignKey, Table
 
 
@@ -47,6 +48,8 @@ class Ring:
         except StatementError as error:
             if len(statements) > 1:
                 control.execute("ROLLBACK")
+            if isinstance(error, StatementInterruptedError):
+                raise
             return f"the database refuses made rows: {said(error)}"
         finally:
             for name in self._members:

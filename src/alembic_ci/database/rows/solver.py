@@ -5,20 +5,26 @@ types, and the rows come back for which every condition is not false. Conditions
 one foreign key) come first; what is left of each goes into those that compare columns.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from alembic_ci.database.failures import StatementError
 from alembic_ci.database.rows.candidates import candidates
 from alembic_ci.database.rows.choices import Option, Slot
+from alembic_ci.database.rows.conditions import (
+    guessed,
+    mentioned,
+    names_in,
+    said,
+    unsatisfied,
+    varied,
+)
 from alembic_ci.database.rows.source import Source
 from alembic_ci.database.rows.tables import NULL, Check, Column, Family, Table
 from alembic_ci.database.tracking import Query
 
 _COMBINATIONS = 1024  # asked about in one statement
 _SOLUTIONS = 200
-_WORD = re.compile(r"[^\W\d][\w$]*")
 _ANY_NUMBER = "1000"  # stands for what the database will number
 
 
@@ -69,7 +75,7 @@ class Solver:
         accepted = [index for (index,) in self._accepted(table, (slot,), own)]
         if not accepted:
             unknown = f"no made value is a {table.column(slot.columns[0]).type.sql}"
-            raise UnsatisfiableError(_unsatisfied(own) if own else unknown)
+            raise UnsatisfiableError(unsatisfied(own) if own else unknown)
         return self._with_null_last(slot, [slot.options[index] for index in sorted(accepted)])
 
     def _extended(self, column: Column, slot: Slot, near: Sequence[Check], *, alone: bool) -> Slot:
@@ -110,12 +116,12 @@ class Solver:
         few = [replace(slot, options=slot.options[:each]) for slot in touched]
         found = self._accepted(table, few, checks)
         if not found:
-            raise UnsatisfiableError(_unsatisfied(checks))
+            raise UnsatisfiableError(unsatisfied(checks))
         options = [
             tuple(v for slot, i in zip(few, indexes, strict=True) for v in slot.options[i])
             for indexes in found
         ]
-        joined = Slot(tuple(name for slot in few for name in slot.columns), tuple(_varied(options)))
+        joined = Slot(tuple(name for slot in few for name in slot.columns), tuple(varied(options)))
         return [*(slot for slot in slots if slot not in touched), joined]
 
     def _accepted(
@@ -129,7 +135,7 @@ class Solver:
         try:
             return self._asked(table, slots, checks, valid) if all(valid) else []
         except StatementError as error:
-            raise UnsatisfiableError(f"{_unsatisfied(checks)}: {said(error)}") from error
+            raise UnsatisfiableError(f"{unsatisfied(checks)}: {said(error)}") from error
 
     def _valid(self, table: Table, slot: Slot, checks: Sequence[Check]) -> list[int]:
         """Return the options that raise no error; one by one, for the rare case that some do."""
@@ -155,11 +161,11 @@ class Solver:
             for place, (slot, chosen) in enumerate(zip(slots, indexes, strict=True))
         ]
         columns = {name for slot in slots for name in slot.columns}
-        spoken_of = {name for check in checks for name in _names(table, check.expression)}
+        spoken_of = {name for check in checks for name in names_in(table, check.expression)}
         made_from = ", ".join(
             f", ({c.expression}) AS {quote(c.name)}"
             for c in table.columns
-            if c.name in spoken_of and c.expression and _names(table, c.expression) <= columns
+            if c.name in spoken_of and c.expression and names_in(table, c.expression) <= columns
         )
         inner = f"SELECT q.*{made_from} FROM (SELECT * FROM {' CROSS JOIN '.join(derived)}) q"
         wanted = " AND ".join(f"({check.expression}) IS NOT FALSE" for check in checks) or "1 = 1"
@@ -179,60 +185,3 @@ class Solver:
                 for name, value in zip(slot.columns, slot.options[index], strict=True)
             )
             yield f"SELECT {index} AS i{place}, {', '.join(values)}"
-
-
-def _varied(options: list[Option]) -> Iterator[Option]:
-    """Put options first that have little in common with those before, and few NULLs."""
-    left = list(options)
-    seen: list[set[tuple[int, str]]] = [set()]
-    while left and len(seen) < 8:  # noqa: PLR2004 - more rows than that just take what comes
-        best = min(left, key=lambda option: _likeness(option, seen))
-        seen.append(set(enumerate(best)))
-        left.remove(best)
-        yield best
-    yield from left
-
-
-def _likeness(option: Option, seen: Iterable[set[tuple[int, str]]]) -> tuple[int, int]:
-    values = set(enumerate(option))
-    return sum(len(values & other) for other in seen) * 2 + option.count(NULL), option.count(NULL)
-
-
-def mentioned(table: Table, check: Check) -> frozenset[str]:
-    """Return the columns *check* depends on, those behind generated columns for them."""
-    names = set(check.columns) or _names(table, check.expression)
-    for column in table.columns:
-        if column.expression and column.name in names:
-            names = (names - {column.name}) | _names(table, column.expression)
-    return frozenset(names)
-
-
-def _names(table: Table, expression: str) -> set[str]:
-    """Return the columns an expression seems to mention; one too many does no harm."""
-    words = {word.lower() for word in _WORD.findall(expression)}
-    return {
-        column.name
-        for column in table.columns
-        if column.name.lower() in words
-        or (_written(column.name) in _written(expression) and not _WORD.fullmatch(column.name))
-    }
-
-
-def _written(name: str) -> str:
-    """Return a text without the signs that quoting doubles."""
-    return name.replace('"', "").replace("`", "")
-
-
-def guessed(table: Table, slot: Slot) -> bool:
-    """Tell whether a column's values are of a type whose spelling is not known."""
-    kind = table.column(slot.columns[0]).type
-    return kind.family is Family.PATTERN and len(kind.labels) > 1
-
-
-def _unsatisfied(checks: Iterable[Check]) -> str:
-    return "no made value satisfies " + " and ".join(f"CHECK ({c.expression})" for c in checks)
-
-
-def said(error: StatementError) -> str:
-    """Return what the server itself said."""
-    return error.problem.partition(": ")[2] or error.problem

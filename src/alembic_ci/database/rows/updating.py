@@ -7,10 +7,11 @@ until there was something to refer to. The last row keeps its NULL.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from alembic_ci.database.failures import StatementError
+from alembic_ci.database.failures import StatementError, StatementInterruptedError
 from alembic_ci.database.rows.choices import Chooser, KeysUsedUpError, Option
+from alembic_ci.database.rows.conditions import mentioned
 from alembic_ci.database.rows.inserting import Inserter
-from alembic_ci.database.rows.solver import UnsatisfiableError, mentioned
+from alembic_ci.database.rows.solver import UnsatisfiableError
 from alembic_ci.database.rows.tables import (
     NULL,
     Column,
@@ -85,6 +86,8 @@ class Updater:
                 self._update(table, row, condition)
             except KeysUsedUpError:
                 return False
+            except StatementInterruptedError:
+                raise
             except StatementError:
                 continue
             return True
