@@ -1,7 +1,7 @@
 """The list of calls: settings in, every environment's steps, one report out."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,10 +9,11 @@ from time import monotonic
 from typing import TextIO
 
 from alembic_ci import __version__
+from alembic_ci.ci.files import refuse_unwritable
 from alembic_ci.ci.hosts import Host, host
 from alembic_ci.database.failures import Surroundings
 from alembic_ci.environments import environments, scratch_url
-from alembic_ci.errors import AlembicCIError, Interrupted, combined
+from alembic_ci.errors import SIGNAL_BASE, AlembicCIError, Interrupted, combined
 from alembic_ci.history import History, info
 from alembic_ci.model import (
     EnvironmentReport,
@@ -32,14 +33,15 @@ from alembic_ci.render.style import coloured, plain
 from alembic_ci.render.text import text
 from alembic_ci.settings import Settings
 from alembic_ci.steps.context import Context, Progress
-from alembic_ci.steps.problems import interruption, problem
-
-_SIGNAL_BASE = 128
+from alembic_ci.steps.problems import interruption, mistake, problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
-    """What a run takes from the world; *talk* is where progress goes, *report* the result."""
+    """What a run takes from the world; *talk* is where progress goes, *report* the result.
+
+    *undisturbed* is called when the work is done: no signal may end the publishing half way.
+    """
 
     variables: Mapping[str, str]
     directory: Path
@@ -47,6 +49,7 @@ class Outside:
     talk: TextIO
     colour: bool
     ahead: Ahead
+    undisturbed: Callable[[], None]
 
 
 @dataclass(slots=True)
@@ -73,7 +76,18 @@ def run(command: str, arguments: Sequence[str], settings: Settings, outside: Out
     except Interrupted as interrupted:
         found.signum = interrupted.signum
         found.problem = interruption(interrupted.signum)
+    except Exception as error:  # noqa: BLE001 - our own mistake; what was done is reported anyway
+        found.problem = mistake(error, redact=found.redact)
+    outside.undisturbed()
     report = _report(command, found, began, monotonic() - started)
+    return _published(report, settings, outside, found)
+
+
+def refuse(command: str, error: AlembicCIError, settings: Settings, outside: Outside) -> int:
+    """Publish that nothing was done because of *error*, and return the exit code."""
+    found = _Found([], Redactor(()), host(outside.variables, outside.report))
+    found.problem = problem(error, redact=found.redact, start_directory=outside.directory)
+    report = _report(command, found, datetime.now(UTC), 0.0)
     return _published(report, settings, outside, found)
 
 
@@ -84,6 +98,7 @@ def _work(
     outside: Outside,
     found: _Found,
 ) -> None:
+    refuse_unwritable(_folder(settings, outside))
     chosen = environments(settings, outside.variables)
     urls = [database.url for environment in chosen for database in environment.databases]
     urls += [url for url in (scratch_url(outside.variables),) if url]
@@ -153,7 +168,7 @@ def _report(command: str, found: _Found, began: datetime, duration: float) -> Re
 def _exit_code(found: _Found) -> int:
     """A signal's number counts most, then the most telling of all problems."""
     if found.signum:
-        return _SIGNAL_BASE + found.signum
+        return SIGNAL_BASE + found.signum
     problems = [found.problem, *(environment.problem for environment in found.environments)]
     for environment in found.environments:
         for database in environment.databases:
@@ -199,12 +214,8 @@ def _spoken_of(environments: Iterable[EnvironmentReport]) -> set[str]:
 
 
 def _published(report: Report, settings: Settings, outside: Outside, found: _Found) -> int:
-    """Publish; a report that could not be written fails a run that had passed."""
     places = Places(folder=_folder(settings, outside), start=outside.directory)
-    failed = publish(report, places, found.host)
+    report = publish(report, places, found.host)
     if report.command != "alembic" or report.exit_code:
         found.host.show(text(report, style=coloured if outside.colour else plain))
-    if failed is None:
-        return report.exit_code
-    found.host.show(f"{failed.problem} {failed.remedy}\n")
-    return report.exit_code or int(failed.exit_code)
+    return report.exit_code

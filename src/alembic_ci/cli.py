@@ -16,12 +16,14 @@ from typing import TextIO
 import click
 
 from alembic_ci import __version__
-from alembic_ci.errors import AlembicCIError, ExitCode, Interrupted
+from alembic_ci.ci.streams import lasting
+from alembic_ci.errors import SIGNAL_BASE, AlembicCIError, ExitCode, Interrupted, SettingsError
 from alembic_ci.interface import COMMANDS, OPTIONS, Kind, Option
 from alembic_ci.project.spawn import Ahead
 from alembic_ci.redaction import Redactor
-from alembic_ci.settings import read_settings
+from alembic_ci.settings import Settings, read_settings
 
+_STDOUT, _STDERR = 1, 2
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _REPEATED = (Kind.LIST, Kind.MAPPING)
 FlagValue = str | Sequence[str] | bool | None
@@ -29,6 +31,7 @@ FlagValue = str | Sequence[str] | bool | None
 
 def main() -> int:
     """Run the command line of this process and return its exit code."""
+    _open_standard_streams()
     _listen_to_signals()
     try:
         code = group.main(standalone_mode=False, prog_name="alembic-ci")
@@ -39,7 +42,10 @@ def main() -> int:
     except AlembicCIError as error:
         _complain(error)
         return error.exit_code
-    except (Interrupted, click.Abort):
+    except Interrupted as interrupted:
+        click.echo("Ended by a signal before anything was done.", err=True)
+        return SIGNAL_BASE + interrupted.signum
+    except click.Abort:
         return ExitCode.TEMPORARY
     except Exception:  # noqa: BLE001 - whatever is left is our own mistake
         _report_bug()
@@ -65,34 +71,60 @@ def group(context: click.Context) -> int | None:
 
 
 def _run(command: str, arguments: Sequence[str], flags: Mapping[str, FlagValue]) -> int:
-    variables = dict(os.environ)
-    settings = read_settings(flags, variables)
+    variables, directory = dict(os.environ), _directory()
+    settings, wrong = _settings(flags, variables)
     with Ahead() as ahead:
-        ahead.guess(settings, variables)
+        if wrong is None:
+            ahead.guess(settings, variables)
         # Alembic and SQLAlchemy come with it, which the process ahead imports at the same time.
         from alembic_ci import app  # noqa: PLC0415
 
+        report = lasting(_STDOUT, like=sys.stdout)
         outside = app.Outside(
             variables=variables,
-            directory=Path.cwd(),
-            report=sys.stdout,
-            talk=_talk(variables),
-            colour=_wants_colour(variables),
+            directory=directory,
+            report=report,
+            talk=_talk(variables, report),
+            colour=_wants_colour(variables, report),
             ahead=ahead,
+            undisturbed=_ignore_signals,
         )
+        if wrong is not None:
+            return app.refuse(command, wrong, settings, outside)
         return app.run(command, arguments, settings, outside)
 
 
-def _talk(variables: Mapping[str, str]) -> TextIO:
+def _settings(
+    flags: Mapping[str, FlagValue], variables: Mapping[str, str]
+) -> tuple[Settings, SettingsError | None]:
+    """Return the settings, or the defaults and what is wrong with those that were given."""
+    try:
+        return read_settings(flags, variables), None
+    except SettingsError as error:
+        return read_settings({}, {}), error
+
+
+def _talk(variables: Mapping[str, str], report: TextIO) -> TextIO:
     """Talk on stderr; on GitHub on stdout, because the runner mixes up the order of the two."""
-    return sys.stdout if variables.get("GITHUB_ACTIONS") else sys.stderr
+    return report if variables.get("GITHUB_ACTIONS") else lasting(_STDERR, like=sys.stderr)
 
 
-def _wants_colour(variables: Mapping[str, str]) -> bool:
+def _directory() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise SettingsError(
+            f"The folder alembic-ci was started in cannot be entered: {error.strerror}.",
+            meaning="It was deleted meanwhile, or belongs to another user.",
+            remedy="Start it in the folder of the project.",
+        ) from error
+
+
+def _wants_colour(variables: Mapping[str, str], stream: TextIO) -> bool:
     """Follow https://no-color.org and FORCE_COLOR, else ask whether somebody watches."""
     if variables.get("NO_COLOR"):
         return False
-    return bool(variables.get("FORCE_COLOR")) or sys.stdout.isatty()
+    return bool(variables.get("FORCE_COLOR")) or stream.isatty()
 
 
 def _command(name: str, text: str) -> click.Command:
@@ -125,16 +157,31 @@ for _definition in COMMANDS:
     group.add_command(_command(_definition.name, _definition.help))
 
 
+def _open_standard_streams() -> None:
+    """Let no file or pipe of ours get the number of a stream that we were started without."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        pass
+    os.close(descriptor)
+
+
 def _listen_to_signals() -> None:
-    """Turn the first signal into an exception; later ones must not disturb the cleaning up."""
+    """Turn the first signal into an exception; later ones must not disturb the cleaning up.
+
+    What our parent ignores for us (nohup) stays ignored.
+    """
 
     def handle(signum: int, _: FrameType | None) -> None:
-        for number in _SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+        _ignore_signals()
         raise Interrupted(signum)
 
     for number in _SIGNALS:
-        signal.signal(number, handle)
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handle)
+
+
+def _ignore_signals() -> None:
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _complain(error: AlembicCIError) -> None:

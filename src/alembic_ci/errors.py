@@ -18,6 +18,9 @@ class ExitCode(IntEnum):
     BUG = 10
 
 
+SIGNAL_BASE = 128
+"""What shells add to the number of the signal that ended a process."""
+
 _MOST_TELLING_FIRST = (
     ExitCode.BUG,
     ExitCode.REFUSED,
@@ -114,7 +117,7 @@ class WorkerError(AlembicCIError):
 
 
 class Interrupted(BaseException):
-    """A signal asked us to end; carries its number. Not an ordinary error: nothing may swallow it."""
+    """A signal asked us to end; carries its number. No ordinary error: nothing may swallow it."""
 
     def __init__(self, signum: int) -> None:
         super().__init__(signum)

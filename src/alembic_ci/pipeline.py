@@ -14,11 +14,12 @@ from alembic_ci.model import (
     StatusResult,
     StepReport,
 )
+from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
 from alembic_ci.project.worker import Versions
 from alembic_ci.steps.alembic_command import alembic_command
 from alembic_ci.steps.bindings import groups
 from alembic_ci.steps.change import downgrade, upgrade
-from alembic_ci.steps.context import Context, Outcome, Outcomes
+from alembic_ci.steps.context import Context, CutShort, Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
 from alembic_ci.steps.problems import interruption, problem
 from alembic_ci.steps.rollback import rollback_test
@@ -83,13 +84,18 @@ class Pipeline:
     def _databases(
         self, context: Context, environment: Environment, bindings: Sequence[Binding]
     ) -> list[DatabaseReport]:
-        with Desk(context, environment, bindings) as desk:
-            steps = {binding.label: list[StepReport]() for binding in bindings}
-            for name, step in self._steps(context):
-                for label, report in self._step(desk, name, step, steps).items():
-                    steps[label].append(report)
-            self.versions = desk.versions or self.versions
-            return [self._database(desk, b, steps[b.label]) for b in bindings]
+        steps = {binding.label: list[StepReport]() for binding in bindings}
+        reports: list[DatabaseReport] = []
+        try:
+            with Desk(context, environment, bindings) as desk:
+                for name, step in self._steps(context):
+                    for label, report in self._step(desk, name, step, steps).items():
+                        steps[label].append(report)
+                self.versions = desk.versions or self.versions
+                reports += [self._database(desk, b, steps[b.label]) for b in bindings]
+        except Interrupted as signal:  # between two steps, or while cleaning up
+            self.signum = signal.signum
+        return reports or [_unseen(binding, steps[binding.label]) for binding in bindings]
 
     def _steps(self, context: Context) -> Iterator[tuple[str, Step]]:
         if self._command == "alembic":
@@ -116,13 +122,18 @@ class Pipeline:
     def _outcomes(self, desk: Desk, step: Step) -> Outcomes:
         try:
             return step(desk)
+        except (WorkerDiedError, WorkerTimeoutError) as error:
+            desk.break_off()
+            failed = self._problem(error)
         except AlembicCIError as error:
             desk.close_worker()
             failed = self._problem(error)
+        except CutShort as signal:
+            self.signum = signal.signum
+            return signal.outcomes
         except Interrupted as signal:
             self.signum = signal.signum
-            desk.close_worker()
-            desk.end_sessions()
+            desk.break_off()
             failed = interruption(signal.signum)
         return {binding.label: Outcome(problem=failed) for binding in desk.bindings}
 
@@ -140,15 +151,17 @@ class Pipeline:
     def _database(
         self, desk: Desk, binding: Binding, steps: Sequence[StepReport]
     ) -> DatabaseReport:
-        return DatabaseReport(
-            label=binding.label,
-            dialect=binding.url.dialect.value,
-            location=binding.url.location,
-            steps=tuple(steps),
-            status_after=self._status_after(desk, binding),
-        )
+        status = self._status_after(desk, binding)
+        return dataclasses.replace(_unseen(binding, steps), status_after=status)
 
     def _status_after(self, desk: Desk, binding: Binding) -> StatusResult | None:
+        try:
+            return self._look(desk, binding)
+        except Interrupted as signal:  # after the work; there will be no other one
+            self.signum = signal.signum
+            return self._look(desk, binding)
+
+    def _look(self, desk: Desk, binding: Binding) -> StatusResult | None:
         """Look once more, from a new connection; what cannot be seen is not guessed."""
         ready = desk.readies.get(binding.label)
         if ready is None:
@@ -174,6 +187,16 @@ def _report(name: str, outcome: Outcome, duration: float) -> StepReport:
         result=outcome.result,
         problem=outcome.problem,
         duration=duration,
+    )
+
+
+def _unseen(binding: Binding, steps: Sequence[StepReport]) -> DatabaseReport:
+    """Return the report of a database that could not be looked at again."""
+    return DatabaseReport(
+        label=binding.label,
+        dialect=binding.url.dialect.value,
+        location=binding.url.location,
+        steps=tuple(steps),
     )
 
 

@@ -44,7 +44,7 @@ def test_remarks_are_as_loud_as_they_matter(
 ) -> None:
     host = Remembering()
 
-    failed = publish(report, Places(folder=tmp_path, start=tmp_path), host)
+    published = publish(report, Places(folder=tmp_path, start=tmp_path), host)
 
-    assert failed is None
+    assert published == report
     assert [item.level for item in host.annotations] == levels

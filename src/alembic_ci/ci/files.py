@@ -1,5 +1,6 @@
 """Files in the report folder: whole or not there at all, readable for the next step."""
 
+import errno
 import re
 import uuid
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,20 @@ _ENV_VALUE_CHARACTERS = 1_000
 _SIMPLE = re.compile(r"[A-Za-z0-9_./:@%+,=~-]*")
 _LIST = re.compile(r"[A-Za-z0-9_.-]+( [A-Za-z0-9_.-]+)+")
 
+_NO_FOLDER = ("it is not a folder", "A file has the same name.")
+_FULL = ("no space is left", "The disk, or this user's share of it, is full.")
+_REASONS = {
+    errno.EEXIST: _NO_FOLDER,
+    errno.ENOTDIR: _NO_FOLDER,
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EROFS: ("it is read-only", "The folder is mounted read-only."),
+    errno.EACCES: (
+        "permission denied",
+        "It belongs to another user, such as the one of an earlier container.",
+    ),
+}
+
 
 def write_text(path: Path, text: str) -> None:
     """Write a file in one go, with the permissions any new file gets; make its folder.
@@ -32,11 +47,30 @@ def write_text(path: Path, text: str) -> None:
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
-        raise SettingsError(
-            f"The report folder {path.parent} cannot be written: {error.strerror or error}.",
-            meaning="It belongs to another user, is read-only, or the disk is full.",
-            remedy="Name a folder that this process may write to with --report-dir.",
-        ) from error
+        raise unwritable(path.parent, error) from error
+
+
+def refuse_unwritable(folder: Path) -> None:
+    """Raise SettingsError when no report could be written, before anything else is done."""
+    probe = folder / f".{uuid.uuid4().hex}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise unwritable(folder, error) from error
+
+
+def unwritable(folder: Path, error: OSError) -> SettingsError:
+    """Return the error for a report folder that the operating system does not let us write."""
+    reason, meaning = _REASONS.get(
+        error.errno or 0, (error.strerror or str(error), "It belongs to another user.")
+    )
+    return SettingsError(
+        f"The report folder {folder} cannot be written: {reason}.",
+        meaning=meaning,
+        remedy="Name a folder that this process may write to with --report-dir.",
+    )
 
 
 def write_outputs_env(path: Path, values: Mapping[str, str]) -> None:

@@ -117,6 +117,20 @@ _BY_SQLITE_NUMBER: Mapping[int, Cause] = MappingProxyType(
     }
 )
 _LOCK_CODES = frozenset({"55P03", "40P01", "40001", "1205", "1213"})
+_MYSQL_DIGITS = 4
+_LOCK_NAMES = ("SQLITE_BUSY", "SQLITE_LOCKED")
+
+
+def lock_not_obtained(code: str) -> bool:
+    """Tell whether a code (SQLSTATE, MySQL number, SQLite name) means that others held a lock."""
+    return code in _LOCK_CODES or code.startswith(_LOCK_NAMES)
+
+
+def connection_lost(code: str) -> bool:
+    """Tell whether a code of a statement's failure means that the server went away."""
+    if code.isdigit() and len(code) == _MYSQL_DIGITS:
+        return _BY_MYSQL_NUMBER.get(int(code), Cause.OTHER).temporary
+    return code.startswith("08") or _BY_SQLSTATE.get(code, Cause.OTHER).temporary
 
 
 def error_code(error: BaseException | None) -> str:
@@ -153,7 +167,7 @@ def statement_failure(
     code = error_code(error)
     cause = cause_of_code(url.dialect, code)
     problem = f"A statement failed on {url.location}: {first_line(error)}"
-    if lost or cause.temporary or code in _LOCK_CODES:
+    if lost or cause.temporary or lock_not_obtained(code):
         return StatementInterruptedError(
             problem, remedy="Try again when the database is less busy.", code=code
         )

@@ -13,6 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import IO
 
+from alembic_ci.errors import Interrupted
+
 PREFIX = "alembic_ci_server_"
 DEFAULT_USER = "alembic_ci"
 ALIVE_FILE = "alive"  # locked as long as the tool lives
@@ -68,7 +70,11 @@ class Home:
             PrivateServerError: It failed; the text has the last lines of what it printed.
         """
         process = self.start(command, stdin=subprocess.DEVNULL, output=subprocess.PIPE)
-        printed, _ = process.communicate()
+        try:
+            printed, _ = process.communicate()
+        except Interrupted:
+            process.kill()
+            raise
         if process.returncode:
             raise PrivateServerError(f"{Path(command[0]).name} failed: {last_lines(printed)}")
 

@@ -1,6 +1,7 @@
 """A database server of our own, on this machine, gone when the tool is."""
 
 import contextlib
+import functools
 import secrets
 import signal
 import socket
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from alembic_ci.database.control import Control
 from alembic_ci.database.private_home import PID_FILE, Home, PrivateServerError, last_lines
-from alembic_ci.errors import AlembicCIError
+from alembic_ci.errors import AlembicCIError, Interrupted
 from alembic_ci.urls import DatabaseURL
 
 HOST = "127.0.0.1"
@@ -72,16 +73,38 @@ def _guarded(launch: Launch, port: int) -> Iterator[subprocess.Popen[bytes]]:
     home = launch.home
     with (home.path / _LOG_FILE).open("wb") as log:
         server = home.start(launch.command(port), stdin=subprocess.DEVNULL, output=log)
-    guard = home.start(
-        ("/bin/sh", "-c", _GUARD, "sh", _name(launch.stop_signal), str(server.pid), home.path),
+    stopped = functools.partial(_stopped, server, launch.stop_signal)
+    # The guard goes last, and the server also when there is no guard yet.
+    with stopped(), _watched(launch, server), stopped():
+        (home.path / PID_FILE).write_text(str(server.pid), encoding="ascii")
+        yield server
+
+
+@contextlib.contextmanager
+def _stopped(server: subprocess.Popen[bytes], stop_signal: signal.Signals) -> Iterator[None]:
+    """Stop the server in the end; a signal to us in the middle of that makes us begin again."""
+    try:
+        yield
+    finally:
+        try:
+            _stop(server, stop_signal)
+        except Interrupted:
+            _stop(server, stop_signal)
+            raise
+
+
+@contextlib.contextmanager
+def _watched(launch: Launch, server: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Have the guard look after the server until we stop it ourselves."""
+    number = _name(launch.stop_signal)
+    guard = launch.home.start(
+        ("/bin/sh", "-c", _GUARD, "sh", number, str(server.pid), launch.home.path),
         stdin=subprocess.PIPE,
         output=subprocess.DEVNULL,
     )
     try:
-        (home.path / PID_FILE).write_text(str(server.pid), encoding="ascii")
-        yield server
+        yield
     finally:
-        _stop(server, launch.stop_signal)
         with contextlib.suppress(BrokenPipeError):
             guard.communicate(b"done\n", timeout=_STOP_TIMEOUT)
 

@@ -14,7 +14,7 @@ from alembic_ci.database.failures import (
 from alembic_ci.database.leftovers import scratch_name
 from alembic_ci.database.likeness import Likeness
 from alembic_ci.database.quoting import quote
-from alembic_ci.errors import AlembicCIError, ScratchError
+from alembic_ci.errors import AlembicCIError, Interrupted, ScratchError
 from alembic_ci.urls import DatabaseURL, Dialect
 
 WAYS = (
@@ -74,7 +74,17 @@ class ServerDatabases:
             self._create(control, quote(url.dialect, url.database or ""))
 
     def drop_all(self) -> None:
-        """Drop what is left at the end; a failure is only logged, for later runs will clean up."""
+        """Drop what is left at the end; a failure is only logged, for later runs will clean up.
+
+        A signal in the middle is the last one that counts, so the second attempt comes to its end.
+        """
+        try:
+            self._drop_all()
+        except Interrupted:
+            self._drop_all()
+            raise
+
+    def _drop_all(self) -> None:
         for url in tuple(self._made):
             try:
                 self.drop(url)

@@ -48,7 +48,7 @@ def checked(path: Path, url: DatabaseURL) -> Path:
 def connector(path: Path, *, create: bool) -> Callable[[], sqlite3.Connection]:
     """Return what opens *path*; where no file is and none may be made, an empty database."""
     mode = "rwc" if create else "rw"
-    target = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    target = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
 
     def connect() -> sqlite3.Connection:
         if not create and not path.exists():

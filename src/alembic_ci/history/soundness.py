@@ -115,12 +115,13 @@ def _refuse_unknown(
 def _unknown(
     revision: Revision, field: str, name: str, known: Iterable[str], directory: Path
 ) -> HistoryError:
+    others = [identifier for identifier in known if identifier != revision.revision]
     return HistoryError(
         f"{_place(revision, directory)}: `{field}` of revision {revision.revision} names {name!r}, "
         "which no revision file defines.",
         meaning="The file of that revision was deleted, renamed or never committed, or the id is "
         "misspelt. Alembic cannot load such a history.",
-        remedy=f"Restore the missing file or correct `{field}`.{similar(name, known)}",
+        remedy=f"Restore the missing file or correct `{field}`.{similar(name, others)}",
     )
 
 

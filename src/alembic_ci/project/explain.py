@@ -1,15 +1,18 @@
 """Say what an exception of env.py usually means, from its class and code, never from its text."""
 
+import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from alembic_ci.project.failures import EnvError, Failure
+from alembic_ci.project.failures import EnvError, Failure, WorkerDiedError
 
 _DRIVERS = frozenset(
     {"psycopg", "psycopg2", "asyncpg", "pg8000", "MySQLdb", "pymysql", "aiomysql", "asyncmy"}
     | {"mysql", "mariadb", "aiosqlite"}
 )
+
+_NEEDED = frozenset({"alembic", "sqlalchemy"})
 
 Words = tuple[str, str, str]
 """Problem, usual meaning, remedy."""
@@ -21,6 +24,35 @@ def env_error(failure: Failure, *, interpreter: Path, output: str) -> EnvError:
     return EnvError(problem, meaning=meaning, remedy=remedy, failure=failure, output=output)
 
 
+def died(status: int | None, *, output: str) -> WorkerDiedError:
+    """Return the error for a worker that is gone; *status* as subprocess has it."""
+    ending, meaning = _ending(status)
+    remedy = (
+        "The end of its output stands below."
+        if output.strip()
+        else "It printed nothing. Run `alembic current` with the same interpreter and variables, "
+        "and look how it ends."
+    )
+    return WorkerDiedError(
+        f"The process that runs env.py ended without an answer ({ending}).",
+        meaning=meaning,
+        remedy=remedy,
+        output=output,
+    )
+
+
+def _ending(status: int | None) -> tuple[str, str]:
+    if status is None:
+        return "it runs on, but has closed its pipes", "The project closed file descriptors."
+    if status >= 0:
+        return f"exit status {status}", "Usually os._exit() in the project, or a wrong --python."
+    number = -status
+    name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
+    if number in {signal.SIGKILL, signal.SIGTERM}:
+        return name, "Somebody ended it: usually the kernel, because memory ran out."
+    return name, "Usually a crash in a compiled driver or another extension module."
+
+
 def _words(failure: Failure, interpreter: Path) -> Words:
     explain = _EXPLANATIONS.get(failure.kind, _anything)
     return explain(failure, interpreter)
@@ -30,6 +62,15 @@ def _missing_module(failure: Failure, interpreter: Path) -> Words:
     if failure.module in _DRIVERS:
         return _missing_driver(failure, interpreter)
     place = f" (imported at {_place(failure)})" if failure.file else ""
+    if failure.module in _NEEDED:
+        return (
+            f"{interpreter} has no {failure.module}.",
+            "env.py and the revisions run in the project's own interpreter, and this is not it.",
+            (
+                "Name the interpreter that has the project's packages with --python, or install "
+                f"{failure.module} there."
+            ),
+        )
     return (
         f"No module named {failure.module!r} for {interpreter}{place}.",
         "This interpreter does not have the project's dependencies.",
@@ -40,16 +81,20 @@ def _missing_module(failure: Failure, interpreter: Path) -> Words:
 def _missing_driver(failure: Failure, interpreter: Path) -> Words:
     return (
         f"The database driver {failure.module} is not installed for {interpreter}.",
-        "The URL names it, or names none and SQLAlchemy takes its default: psycopg2 for "
-        "postgresql:// (psycopg since SQLAlchemy 2.1), MySQLdb for mysql://.",
-        "Install it beside the project, or name the driver it has in the URL, such as "
-        "postgresql+psycopg2:// or mysql+pymysql://.",
+        (
+            "The URL names it, or names none and SQLAlchemy takes its default: psycopg2 for "
+            "postgresql:// (psycopg since SQLAlchemy 2.1), MySQLdb for mysql://."
+        ),
+        (
+            "Install it beside the project, or name the driver it has in the URL, such as "
+            "postgresql+psycopg2:// or mysql+pymysql://."
+        ),
     )
 
 
 def _unfit_module(failure: Failure, interpreter: Path) -> Words:
     return (
-        f"{failure.message} (imported at {_place(failure)}).",
+        f"{_place(failure)}: {failure.message}.",
         f"{interpreter} has the package in another version than the project needs.",
         "Name the interpreter that has the right one with --python.",
     )
@@ -65,15 +110,15 @@ def _bad_syntax(failure: Failure, _: Path) -> Words:
 
 def _exit(failure: Failure, _: Path) -> Words:
     return (
-        f"env.py called sys.exit({failure.message}).",
+        f"{_culprit(failure)} called sys.exit({failure.message}).",
         "Usually a settings module that gives up when a variable is missing.",
-        "Look at the output of env.py below.",
+        "Set what it asks for; what it printed, if anything, stands below.",
     )
 
 
 def _missing_key(failure: Failure, _: Path) -> Words:
     return (
-        f"env.py raised KeyError: {failure.message} at {_place(failure)}.",
+        f"KeyError {failure.message} at {_place(failure)}.",
         "Usually a process variable that is not set in this job.",
         "If it holds the database URL, list it in --url-variables; otherwise set it.",
     )
@@ -87,16 +132,46 @@ def _missing_greenlet(_: Failure, __: Path) -> Words:
     )
 
 
-def _anything(failure: Failure, _: Path) -> Words:
+def _no_connection(failure: Failure, interpreter: Path) -> Words:
+    if failure.statement is not None:
+        return _anything(failure, interpreter)
     return (
-        f"env.py failed with {failure.kind}: {failure.message}",
-        "It was importing the project's settings or models, or connecting.",
-        "Run `alembic current` in the same environment; the output below may tell more.",
+        f"env.py could not connect to its database: {failure.message}",
+        (
+            "alembic-ci itself reached the database a moment ago: env.py reads another URL, or its "
+            "driver needs other arguments."
+        ),
+        (
+            "Name the variable that env.py reads with --url-variables, or let it use "
+            'config.get_main_option("sqlalchemy.url").'
+        ),
     )
 
 
+def _no_input(failure: Failure, _: Path) -> Words:
+    return (
+        f"{_culprit(failure)} asked for input ({_place(failure)}), and nobody is there to answer.",
+        "A password prompt or a confirmation, meant for a person at a terminal.",
+        "Let it read a process variable instead, or ask only when sys.stdin.isatty().",
+    )
+
+
+def _anything(failure: Failure, _: Path) -> Words:
+    said = "" if failure.message == failure.kind else f": {failure.message}"
+    return (
+        f"{_culprit(failure)} failed with {failure.kind}{said}",
+        "It was importing the project's settings or models, or connecting.",
+        "Run `alembic current` in the same environment; the output below, if any, may tell more.",
+    )
+
+
+def _culprit(failure: Failure) -> str:
+    """Name the file that raised; env.py is behind everything that has no file of the project."""
+    return Path(failure.file).name if failure.file else "env.py"
+
+
 def _place(failure: Failure) -> str:
-    return f"{failure.file}:{failure.line}" if failure.file else "an unknown place"
+    return f"{_culprit(failure)}:{failure.line}" if failure.file else "an unknown place"
 
 
 _EXPLANATIONS: Mapping[str, Callable[[Failure, Path], Words]] = MappingProxyType(
@@ -108,6 +183,8 @@ _EXPLANATIONS: Mapping[str, Callable[[Failure, Path], Words]] = MappingProxyType
         "TabError": _bad_syntax,
         "SystemExit": _exit,
         "KeyError": _missing_key,
+        "EOFError": _no_input,
+        "sqlalchemy.exc.OperationalError": _no_connection,
         "sqlalchemy.exc.MissingGreenlet": _missing_greenlet,
     }
 )

@@ -10,13 +10,15 @@ from alembic_ci.errors import AlembicCIError, ExitCode
 class Failure:
     """An exception of env.py, a revision or a driver.
 
-    *kind* is its dotted class name, *code* the SQLSTATE or driver number, *file* and *line* the
-    innermost place inside the project, *module* what an ImportError could not find.
+    *kind* is its dotted class name, *code* the SQLSTATE or driver number, *lost* tells that the
+    connection is gone, *file* and *line* are the innermost place inside the project, *module* is
+    what an ImportError could not find.
     """
 
     kind: str
     message: str
     code: str | None = None
+    lost: bool = False
     statement: str | None = None
     file: str | None = None
     line: int | None = None
@@ -31,6 +33,7 @@ class Failure:
             kind=str(message["type"]),
             message=str(message["message"]),
             code=_text(message["code"]),
+            lost=message["lost"] is True,
             statement=_text(message["statement"]),
             file=_text(message["file"]),
             line=line if isinstance(line, int) else None,
@@ -70,12 +73,21 @@ class EnvError(ForeignError):
 
 
 class StepFailedError(ForeignError):
-    """A revision raised; *swallowed* tells whether env.py hid it and reported success."""
+    """A revision raised; *swallowed* tells whether env.py hid it and reported success.
+
+    *statements* are those it had executed before.
+    """
 
     failure_class = "migration"
 
     def __init__(
-        self, revision: str, *, failure: Failure | None, output: str, swallowed: bool
+        self,
+        revision: str,
+        *,
+        failure: Failure | None,
+        output: str,
+        swallowed: bool,
+        statements: tuple[str, ...] = (),
     ) -> None:
         super().__init__(
             f"Revision {revision} failed.",
@@ -88,6 +100,7 @@ class StepFailedError(ForeignError):
         )
         self.revision = revision
         self.swallowed = swallowed
+        self.statements = statements
 
 
 class WorkerDiedError(ForeignError):

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from alembic_ci import worker
-from alembic_ci.errors import SettingsError
+from alembic_ci.errors import Interrupted, SettingsError
+from alembic_ci.project.explain import died
 from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
 from alembic_ci.project.tail import TAIL_BYTES, Tail
 from alembic_ci.worker.protocol import EXIT, Message, encoded
@@ -23,7 +24,8 @@ from alembic_ci.worker.protocol import EXIT, Message, encoded
 _ENTRY = Path(worker.__file__).with_name("__main__.py")
 _DRAIN_SECONDS = 0.5
 _LEAVE_SECONDS = 2.0
-_GRACE_SECONDS = ((signal.SIGINT, 2.0), (signal.SIGTERM, 1.0), (signal.SIGKILL, 5.0))
+# GitHub kills a cancelled job's processes after 10 s; the database has to be looked at as well.
+_GRACE_SECONDS = ((signal.SIGINT, 1.5), (signal.SIGTERM, 0.5), (signal.SIGKILL, 3.0))
 
 
 class WorkerProcess:
@@ -42,6 +44,8 @@ class WorkerProcess:
         self.listen: Callable[[str], None] = _ignore
         self._output = Tail()
         self._buffer = b""
+        self._busy = False
+        self._closed = False
         asked_read, self._asks = os.pipe()
         self._answers, answered_write = os.pipe()
         try:
@@ -83,6 +87,7 @@ class WorkerProcess:
     def ask(self, message: Message) -> None:
         """Send one request; raises WorkerDiedError when nobody is there to read it."""
         data = encoded(message)
+        self._busy = True
         try:
             while data:
                 data = data[os.write(self._asks, data) :]
@@ -104,18 +109,30 @@ class WorkerProcess:
             self._buffer += chunk
         line, _, self._buffer = self._buffer.partition(b"\n")
         message: Message = json.loads(line)
+        self._busy = False
         return message
 
     def stop(self) -> None:
-        """End the worker, politely first; never raises, never waits longer than its grace."""
-        with contextlib.suppress(WorkerDiedError, OSError):
-            self.ask({"do": EXIT})
-        with contextlib.suppress(OSError):
-            os.close(self._asks)
-        self._await_end(_LEAVE_SECONDS)
+        """End the worker, politely unless it is busy; never waits longer than its grace.
+
+        A signal to us in the middle of this is the last one that counts: then it begins again.
+        """
+        if self._closed:
+            return
+        try:
+            self._stop()
+        except Interrupted:
+            self._stop()
+            raise
+        self._closed = True
+        self._close_pipes()
+
+    def _stop(self) -> None:
+        if not self._busy and self._process.poll() is None:
+            with contextlib.suppress(WorkerDiedError, OSError):
+                self.ask({"do": EXIT})
+            self._await_end(_LEAVE_SECONDS)
         self.kill()
-        with contextlib.suppress(OSError):
-            os.close(self._answers)
 
     def _close_pipes(self) -> None:
         os.close(self._asks)
@@ -162,19 +179,7 @@ class WorkerProcess:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(2)
         self._reader.join(1)
-        return WorkerDiedError(
-            f"The process that runs env.py ended without an answer ({self._ending()}).",
-            meaning="Usually a crash in a compiled driver, os._exit() in the project, "
-            "or the machine ran out of memory.",
-            remedy="Look at the output of env.py below; run the same with --verbose.",
-            output=self.output,
-        )
-
-    def _ending(self) -> str:
-        status = self._process.poll()
-        if status is None:
-            return "still running, but it closed its pipes"
-        return f"exit status {status}" if status >= 0 else f"signal {-status}"
+        return died(self._process.poll(), output=self.output)
 
     def _timed_out(self, timeout: float) -> WorkerTimeoutError:
         self._signal(signal.SIGUSR1)  # faulthandler prints where the worker hangs
@@ -183,8 +188,8 @@ class WorkerProcess:
         return WorkerTimeoutError(
             f"env.py or a revision did not come back within {timeout:g} s and was ended.",
             meaning="It waits for a lock, for input, for another service, or loops.",
-            remedy="The end of its output below shows where it stood. Raise --start-timeout "
-            "(import and connect) or --step-timeout (one revision) if it is only slow.",
+            remedy="The end of its output below shows where it stood. If it is only slow, raise "
+            "--start-timeout (import and connect) or --step-timeout (one revision).",
             output=self.output,
         )
 

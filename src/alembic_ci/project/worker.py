@@ -248,6 +248,13 @@ class Worker:
                 failure=failure,
                 output=self.output,
                 swallowed=bool(ended["swallowed"]),
+                statements=_before(failure, ended["statements"]),
             )
         if failure:
             raise env_error(failure, interpreter=self._launch.spawn.interpreter, output=self.output)
+
+
+def _before(failure: Failure | None, statements: Sequence[str]) -> tuple[str, ...]:
+    """Return the statements that a revision had executed; the last one may be what failed."""
+    failed = failure is not None and failure.statement is not None
+    return tuple(statements[:-1] if failed else statements)

@@ -1,16 +1,29 @@
 """Upgrade, downgrade and stamp: change a real database, then look at it from a new connection."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 
 from alembic_ci.database.control import Control
-from alembic_ci.errors import AlembicCIError, HistoryError, SettingsError
+from alembic_ci.errors import (
+    AlembicCIError,
+    DatabaseUnreachableError,
+    HistoryError,
+    Interrupted,
+    SettingsError,
+)
 from alembic_ci.history import Revision
 from alembic_ci.model import ChangeResult, Direction, Problem
-from alembic_ci.project.failures import StepFailedError
+from alembic_ci.project.failures import (
+    ForeignError,
+    StepFailedError,
+    WorkerDiedError,
+    WorkerTimeoutError,
+)
 from alembic_ci.project.session import Ready, Session
 from alembic_ci.project.worker import Online
-from alembic_ci.steps.context import Outcome, Outcomes
+from alembic_ci.steps.context import CutShort, Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.half_way import End, Words, ended, half_way, unknown_end
 from alembic_ci.steps.problems import problem, verdict_problem
 from alembic_ci.steps.protection import refuse_unless_allowed
 from alembic_ci.steps.target import upgrade_target
@@ -58,8 +71,10 @@ class _Change:
         self._target = target
         self._plan = plan
         self._plans: dict[str, list[tuple[Revision, ...]]] = {}
-        self._failed: StepFailedError | None = None
+        self._failed: AlembicCIError | None = None
+        self._signum = 0
         self._visited = ""
+        self._running = ""
 
     def run(self) -> Outcomes:
         """Change the databases; a revision that fails is an outcome, not an accident."""
@@ -69,11 +84,26 @@ class _Change:
             self._desk.sessions_of(request, self._visit)
         except StepFailedError as error:
             self._failed = error
-        return {
+        except (WorkerDiedError, WorkerTimeoutError) as error:
+            self._broken_off(error)
+        except Interrupted as signal:
+            self._signum = signal.signum
+            self._broken_off(signal)
+        outcomes = {
             binding.label: self._outcome(binding)
             for binding in self._desk.bindings
             if binding.label in self._plans
         }
+        if self._signum:
+            raise CutShort(self._signum, outcomes)
+        return outcomes
+
+    def _broken_off(self, error: ForeignError | Interrupted) -> None:
+        """End the worker in the middle; before any revision was to run, there is nothing to say."""
+        if not self._plans:
+            raise error
+        self._desk.break_off()
+        self._failed = ended(self._signum) if isinstance(error, Interrupted) else error
 
     def _visit(self, binding: Binding, session: Session) -> None:
         progress = self._desk.context.progress
@@ -85,6 +115,7 @@ class _Change:
         word = "upgrade" if self._direction is Direction.UP else "downgrade"
         progress.begin(f"{word} {self._desk.title(binding)}", len(plan))
         for revision in plan:
+            self._running = revision.revision
             session.step(revision.revision, self._direction)
             progress.advance(f"{word} {revision.revision} {revision.message}")
 
@@ -94,16 +125,24 @@ class _Change:
         Where env.py goes through several schemas, the one in trouble speaks for the database,
         else the one that was furthest behind.
         """
-        arrivals, plans = self._desk.arrivals[binding.label], self._plans[binding.label]
-        with self._desk.fresh_control(binding) as control:
-            results = [
-                self._result(ready, plan, version_rows(control, ready))
-                for ready, plan in zip(arrivals, plans, strict=True)
-            ]
+        try:
+            results = self._results(binding)
+        except DatabaseUnreachableError:
+            if self._failed is None:
+                raise
+            return Outcome(problem=self._told(self._failed, unknown_end(self._failed)))
         result = max(results, key=lambda item: (not item.verified, len(item.applied)))
         if self._failed and self._visited == binding.label:
             result = results[-1]
         return Outcome(result=result, problem=self._problem(binding, result))
+
+    def _results(self, binding: Binding) -> list[ChangeResult]:
+        arrivals, plans = self._desk.arrivals[binding.label], self._plans[binding.label]
+        with self._desk.fresh_control(binding) as control:
+            return [
+                self._result(ready, plan, version_rows(control, ready))
+                for ready, plan in zip(arrivals, plans, strict=False)
+            ]
 
     def _result(
         self, ready: Ready, plan: Sequence[Revision], after: tuple[str, ...]
@@ -122,16 +161,30 @@ class _Change:
         )
 
     def _problem(self, binding: Binding, result: ChangeResult) -> Problem | None:
-        context = self._desk.context
         if self._failed and self._visited == binding.label:
-            return problem(
-                failed_change(self._failed, result),
-                redact=context.redact,
-                start_directory=context.start_directory,
+            end = End(
+                revision=self._desk.context.history.revisions[self._running],
+                result=result,
+                dialect=binding.url.dialect,
+                transactional=self._desk.readies[binding.label].transactional,
             )
+            return self._told(self._failed, half_way(self._failed, end))
         if result.verified:
             return None
-        return dragged_back(self._failed, result) if self._failed else silent_rollback(result.after)
+        if self._failed:
+            return dragged_back(self._running, result)
+        return silent_rollback(result.after)
+
+    def _told(self, error: AlembicCIError, words: Words) -> Problem:
+        context = self._desk.context
+        told = problem(error, redact=context.redact, start_directory=context.start_directory)
+        return dataclasses.replace(
+            told,
+            revision=self._running or None,
+            problem=context.redact(words.problem),
+            meaning=context.redact(words.meaning),
+            remedy=context.redact(words.remedy),
+        )
 
 
 def version_rows(control: Control, ready: Ready) -> tuple[str, ...]:
@@ -153,27 +206,11 @@ def refuse_unknown(desk: Desk, binding: Binding, current: Sequence[str]) -> None
         )
 
 
-def failed_change(error: StepFailedError, result: ChangeResult) -> AlembicCIError:
-    """Say where the database stands after *error*."""
-    where = ", ".join(result.after) or "base (no revision)"
-    done = f" Applied before it: {', '.join(result.applied)}." if result.applied else ""
-    failed = StepFailedError(
-        error.revision, failure=error.failure, output=error.output, swallowed=error.swallowed
-    )
-    failed.problem = f"Revision {error.revision} failed; the database is at {where}.{done}"
-    failed.remedy = (
-        "Correct the revision and run again: nothing of it was recorded in the version table. "
-        "On MariaDB, MySQL and in autocommit blocks its earlier statements stay in the "
-        "database and must be taken back by hand first."
-    )
-    return failed
-
-
-def dragged_back(error: StepFailedError, result: ChangeResult) -> Problem:
+def dragged_back(failed: str, result: ChangeResult) -> Problem:
     """Return the problem of a database whose revisions all ran, and were lost with another's."""
     where = ", ".join(result.after) or "base (no revision)"
     return verdict_problem(
-        f"Its own revisions ran, but the database is at {where}: revision {error.revision} failed "
+        f"Its own revisions ran, but the database is at {where}: revision {failed} failed "
         "in another database of this environment.",
         failure_class="migration",
         meaning="env.py migrates them in one transaction each, and rolls all of them back.",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from alembic_ci.database.failures import Surroundings
+from alembic_ci.errors import Interrupted
 from alembic_ci.history import History
 from alembic_ci.model import Problem, Result, State
 from alembic_ci.project.locate import Project
@@ -86,3 +87,11 @@ class Outcome:
 
 Outcomes = Mapping[str, Outcome]
 """The outcome for each database of a desk, by label."""
+
+
+class CutShort(Interrupted):
+    """A signal, with what the step it ended had done by then."""
+
+    def __init__(self, signum: int, outcomes: Outcomes) -> None:
+        super().__init__(signum)
+        self.outcomes = outcomes

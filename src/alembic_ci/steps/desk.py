@@ -3,6 +3,7 @@
 Usually that is one database; with env.py of the multidb template it is one for each engine.
 """
 
+import contextlib
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -12,10 +13,11 @@ from types import TracebackType
 from typing import Self
 
 from alembic_ci.database.control import Control
+from alembic_ci.database.failures import StatementError
 from alembic_ci.database.identity import IDENTITY_SQL, identity, same_database
 from alembic_ci.database.sessions import SESSION_ID_SQL, end_session
 from alembic_ci.environments import Environment
-from alembic_ci.errors import ProjectError, WrongTargetError
+from alembic_ci.errors import DatabaseUnreachableError, ProjectError, WrongTargetError
 from alembic_ci.project.session import Connection, Ready, Session
 from alembic_ci.project.spawn import Spawn, url_names
 from alembic_ci.project.worker import Launch, Online, Versions, Worker
@@ -23,6 +25,7 @@ from alembic_ci.steps.context import Context
 from alembic_ci.urls import DatabaseURL, Dialect
 
 _MYSQL_NAMES = ("mysql", "mariadb")
+_HURRIED_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,7 @@ class Desk:
         self._stack = ExitStack()
         self._controls: dict[str, Control] = {}
         self._worker: Worker | None = None
+        self._timeout = context.settings.connect_timeout
         self._confirmed: list[Binding] = []
         self._sessions: dict[str, str] = {}
 
@@ -108,7 +112,7 @@ class Desk:
     def _opened(self, binding: Binding) -> Control:
         return Control.open(
             anchored(binding.url, self.context),
-            timeout=self.context.settings.connect_timeout,
+            timeout=self._timeout,
             surroundings=self.context.surroundings,
         )
 
@@ -139,6 +143,7 @@ class Desk:
             self.control(binding)
         self._confirmed.clear()
         self.arrivals.clear()
+        self._sessions.clear()
 
         def visit(session: Session) -> None:
             binding = self._confirmed[session.connection_index]
@@ -186,13 +191,21 @@ class Desk:
                 return
         raise self._wrong_target(connection, found)
 
-    def end_sessions(self) -> None:
-        """End what the killed worker left running on the servers."""
-        for binding in self.bindings:
-            session = self._sessions.pop(binding.label, None)
-            if session:
-                with self.fresh_control(binding) as control:
-                    end_session(control, session)
+    def break_off(self) -> None:
+        """End the worker wherever it is, and what it left running on the servers.
+
+        From here on nobody is waited for: there may be seconds until we are killed.
+        """
+        self._timeout = min(self._timeout, _HURRIED_SECONDS)
+        self.close_worker()
+        for label, session in tuple(self._sessions.items()):
+            binding = next(b for b in self.bindings if b.label == label)
+            with (
+                contextlib.suppress(DatabaseUnreachableError, StatementError),
+                self.fresh_control(binding) as control,
+            ):
+                end_session(control, session)
+        self._sessions.clear()
 
     def _wrong_target(self, connection: Connection, found: Sequence[str]) -> WrongTargetError:
         meant = ", ".join(binding.url.location for binding in self.bindings)

@@ -2,9 +2,11 @@
 
 import os
 import signal
+import traceback
 from pathlib import Path
 
-from alembic_ci.errors import AlembicCIError, ExitCode
+from alembic_ci.database.failures import connection_lost, lock_not_obtained
+from alembic_ci.errors import AlembicCIError, DatabaseUnreachableError, ExitCode
 from alembic_ci.model import Problem
 from alembic_ci.project.failures import Failure, ForeignError, StepFailedError
 from alembic_ci.redaction import Redactor
@@ -17,9 +19,10 @@ def problem(error: AlembicCIError, *, redact: Redactor, start_directory: Path) -
     failure = error.failure if isinstance(error, ForeignError) else None
     output = error.output if isinstance(error, ForeignError) else ""
     revision = error.revision if isinstance(error, StepFailedError) else None
+    failure_class, exit_code = _classified(error, failure)
     return Problem(
-        failure_class=error.failure_class,
-        exit_code=error.exit_code,
+        failure_class=failure_class,
+        exit_code=exit_code,
         problem=redact(error.problem),
         meaning=redact(error.meaning),
         remedy=redact(error.remedy),
@@ -31,6 +34,15 @@ def problem(error: AlembicCIError, *, redact: Redactor, start_directory: Path) -
         code=failure.code if failure else None,
         output=redact(output[-_OUTPUT_CHARACTERS:]),
     )
+
+
+def _classified(error: AlembicCIError, failure: Failure | None) -> tuple[str, ExitCode]:
+    """Tell what a retry may help from what has to be corrected, by the driver's code."""
+    if failure and lock_not_obtained(failure.code or ""):
+        return "lock-timeout", ExitCode.TEMPORARY
+    if failure and (failure.lost or connection_lost(failure.code or "")):
+        return DatabaseUnreachableError.failure_class, ExitCode.TEMPORARY
+    return error.failure_class, error.exit_code
 
 
 def verdict_problem(text: str, *, failure_class: str, remedy: str, meaning: str = "") -> Problem:
@@ -50,6 +62,19 @@ def _relative(failure: Failure | None, start_directory: Path) -> str | None:
     return os.path.relpath(failure.file, start_directory)
 
 
+def mistake(error: Exception, *, redact: Redactor) -> Problem:
+    """Return the problem that is our own."""
+    trace = "".join(traceback.format_exception(error))
+    return Problem(
+        failure_class="bug",
+        exit_code=ExitCode.BUG,
+        problem=redact(f"alembic-ci itself failed with {type(error).__name__}: {error}"),
+        meaning="This is a mistake in alembic-ci, not in your project.",
+        remedy="Please report it with the output below and that of `alembic-ci --version`.",
+        output=redact(trace[-_OUTPUT_CHARACTERS:]),
+    )
+
+
 def interruption(signum: int) -> Problem:
     """Return the problem of a step that a signal ended."""
     name = signal.Signals(signum).name
@@ -58,5 +83,5 @@ def interruption(signum: int) -> Problem:
         exit_code=ExitCode.TEMPORARY,
         problem=f"The run was ended by {name} in the middle of this step.",
         meaning="Somebody cancelled the job, or it ran out of time.",
-        remedy="Look below where the database stands now; running again goes on from there.",
+        remedy="Run it again: it goes on from where the database stands now.",
     )

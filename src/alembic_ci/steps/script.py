@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from alembic_ci.errors import SettingsError
+from alembic_ci.ci.files import unwritable
 from alembic_ci.history import Revision
 from alembic_ci.model import Direction, Problem
 from alembic_ci.project.worker import Rendered, RenderedScript
@@ -35,7 +35,7 @@ def emptied(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _cannot_write(folder, error) from error
+        raise unwritable(folder, error) from error
 
 
 def write(path: Path, text: str) -> None:
@@ -43,7 +43,7 @@ def write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise unwritable(path.parent, error) from error
 
 
 def single(whole: RenderedScript, piece: Rendered) -> str:
@@ -81,11 +81,3 @@ def statement_count(sql: str) -> int:
     """Count statements by their ends of line; comments and blank lines do not count."""
     lines = (line.strip() for line in sql.splitlines())
     return sum(line.endswith(";") and not line.startswith("--") for line in lines)
-
-
-def _cannot_write(path: Path, error: OSError) -> SettingsError:
-    return SettingsError(
-        f"{path} cannot be written: {error.strerror}.",
-        meaning="The report folder is read-only, or belongs to somebody else.",
-        remedy="Choose another folder with --report-dir.",
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 import traceback
 from typing import Any, Iterable, Optional, Tuple
 
@@ -14,8 +15,9 @@ _LONGEST_TEXT = 20_000
 def described(error: BaseException, places: Iterable[str]) -> Message:
     """Describe *error*; *places* are folders whose files are the project's, most telling first.
 
-    Returns the keys type, message, code, statement, file, line and traceback. File and line are
-    the innermost frame (or the syntax error) inside the first of *places* that has one.
+    Returns the keys type, message, code, lost (the connection is), statement, file, line, module
+    and traceback. File and line are the innermost frame (or the syntax error) inside the first of
+    *places* that has one.
     """
     file, line = _location(error, list(places))
     origin = getattr(error, "orig", None)
@@ -23,7 +25,8 @@ def described(error: BaseException, places: Iterable[str]) -> Message:
         "type": _type_name(error),
         "message": _text(origin if origin is not None else error),
         "code": _code(origin if origin is not None else error),
-        "statement": _shortened(getattr(error, "statement", None)),
+        "lost": bool(getattr(error, "connection_invalidated", False)),
+        "statement": _statement(error),
         "file": file,
         "line": line,
         "module": getattr(error, "name", None) if isinstance(error, ImportError) else None,
@@ -49,6 +52,8 @@ def _text(error: BaseException) -> str:
     numbered = _numbered(error)
     if numbered:
         return numbered[1]
+    if isinstance(error, SyntaxError):
+        return error.msg  # str() repeats file and line
     return _shortened(str(error).strip()) or _type_name(error)
 
 
@@ -69,7 +74,12 @@ def _code(error: BaseException) -> Optional[str]:
 
 
 def _numbered(error: Optional[BaseException]) -> Optional[Tuple[int, str]]:
-    """Return (number, text), the way MySQL drivers keep both in args."""
+    """Return (number, text), the way MySQL drivers keep both in args.
+
+    The operating system's errors do, too, and theirs would lose the name of the file.
+    """
+    if isinstance(error, OSError):
+        return None
     args: Tuple[Any, ...] = getattr(error, "args", ())
     if len(args) >= 2 and isinstance(args[0], int) and isinstance(args[1], str):  # noqa: PLR2004
         return args[0], args[1]
@@ -88,8 +98,15 @@ def _location(error: BaseException, places: list[str]) -> tuple[Optional[str], O
 
 
 def _inside(file: str, folder: str) -> bool:
+    if not os.path.isabs(file):  # <string>, <frozen importlib._bootstrap>
+        return False
     path = os.path.realpath(file)
     return path.startswith(os.path.realpath(folder) + os.sep) and "site-packages" not in path
+
+
+def _statement(error: BaseException) -> Optional[str]:
+    text = getattr(error, "statement", None)
+    return textwrap.dedent(_shortened(text)).strip() if isinstance(text, str) else None
 
 
 def _shortened(text: Any) -> Any:

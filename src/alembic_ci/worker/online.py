@@ -88,6 +88,7 @@ class OnlineRun:
             "stopped": isinstance(failure, StoppedError),
             "failure": None if failure is None else described(failure, places),
             "swallowed": failure is not None and error is None,
+            "statements": self._statements.taken(),
         }
 
     def _wrapped(self, real: Any) -> Any:
@@ -131,7 +132,7 @@ class OnlineRun:
             "version_table": context.version_table,
             "version_schema": context.version_table_schema,
             "per_migration": bool(context.opts.get("transaction_per_migration")),
-            "transactional": bool(context.impl.transactional_ddl),
+            "transactional": bool(context.impl.transactional_ddl) and not _autocommits(context),
             "external": bool(getattr(context, "_in_external_transaction", False)),
         }
 
@@ -198,3 +199,13 @@ class OnlineRun:
             connection = context.connection
             if connection is not None:
                 connection.dialect.do_commit(connection.connection)
+
+
+def _autocommits(context: MigrationContext) -> bool:
+    """Tell whether env.py asked for a connection that commits each statement."""
+    connection = context.connection
+    if connection is None:
+        return False
+    level = connection.get_execution_options().get("isolation_level")
+    level = level or getattr(connection.dialect, "_on_connect_isolation_level", None)
+    return level == "AUTOCOMMIT"

@@ -16,10 +16,13 @@ from . import protocol
 from .failures import described
 from .protocol import Channel, Message
 
+_PR_SET_PDEATHSIG = 1
+
 
 def serve(*, read_fd: int, write_fd: int) -> None:
     """Serve one tool process; what anybody prints goes to stderr and stdout, never to the pipes."""
     faulthandler.register(signal.SIGUSR1, all_threads=True, chain=False)
+    _end_with_the_tool()
     for descriptor in (read_fd, write_fd):
         os.set_inheritable(descriptor, False)  # noqa: FBT003 - the only way to say it
     channel = Channel(read_fd, write_fd)
@@ -47,6 +50,17 @@ def _import_alembic() -> None:
         importlib.import_module(".work", __package__)
 
 
+def _end_with_the_tool() -> None:
+    """Have Linux end us when the tool is killed; elsewhere we notice at the end of a revision.
+
+    A migration that nobody watches would go on holding its locks.
+    See https://man7.org/linux/man-pages/man2/pr_set_pdeathsig.2const.html
+    """
+    with contextlib.suppress(ImportError, OSError, AttributeError):
+        prctl = importlib.import_module("ctypes").CDLL(None).prctl
+        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
 def flush_output() -> None:
     """Hand over what was printed so far; env.py may have closed its streams."""
     for stream in (sys.stdout, sys.stderr):
@@ -64,7 +78,9 @@ def _loaded(channel: Channel, request: Message) -> "tuple[Any, Message]":
     try:
         work = importlib.import_module(".work", __package__).Work(channel, request)
         answer.update(work.versions())
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
         places = [*request["version_locations"], request["directory"]]
         return None, {**answer, "failure": described(error, places)}
     return work, answer

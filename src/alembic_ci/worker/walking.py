@@ -11,11 +11,17 @@ from alembic.script import ScriptDirectory
 
 
 def run_env(script: ScriptDirectory, environment: EnvironmentContext) -> Optional[BaseException]:
-    """Run env.py and return what it raised."""
+    """Run env.py and return what it raised.
+
+    Some libraries' errors are no Exception (asyncio.CancelledError); KeyboardInterrupt is the tool
+    that wants us to end.
+    """
     try:
         with environment:
             script.run_env()
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
         return error
     return None
 

@@ -1,0 +1,167 @@
+"""What a change that did not come to its end has left behind, in words that hold for the database.
+
+PostgreSQL takes back what a transaction did. MariaDB and MySQL commit at each DDL statement, and
+SQLite's driver at most of them, so there a revision can be half applied.
+"""
+
+import signal
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from alembic_ci.database.failures import connection_lost, lock_not_obtained
+from alembic_ci.errors import AlembicCIError, ExitCode
+from alembic_ci.history import Revision
+from alembic_ci.model import ChangeResult, Direction
+from alembic_ci.project.failures import ForeignError, StepFailedError
+from alembic_ci.urls import Dialect
+
+_STATEMENTS_SHOWN = 5
+_STATEMENT_CHARACTERS = 120
+_PRODUCTS = {
+    Dialect.POSTGRESQL: "PostgreSQL",
+    Dialect.MYSQL: "MariaDB and MySQL",
+    Dialect.SQLITE: "SQLite",
+}
+
+
+class EndedError(AlembicCIError):
+    """A signal ended the change."""
+
+    exit_code = ExitCode.TEMPORARY
+    failure_class = "interrupted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """Where a change ended: in the middle of *revision*, with *result* in the version table.
+
+    *transactional* tells whether the migration's transaction covers DDL.
+    """
+
+    revision: Revision
+    result: ChangeResult
+    dialect: Dialect
+    transactional: bool
+
+    @property
+    def where(self) -> str:
+        """Name what the version table holds."""
+        return ", ".join(self.result.after) or "base (no revision)"
+
+
+class Words(NamedTuple):
+    """What happened, what it means for the database, what to do; not redacted yet."""
+
+    problem: str
+    meaning: str
+    remedy: str
+
+
+def ended(signum: int) -> AlembicCIError:
+    """Return the error for a change that a signal ended."""
+    return EndedError(
+        f"The run was ended by {signal.Signals(signum).name}",
+        meaning="Somebody cancelled the job, or it ran out of time.",
+        remedy="",
+    )
+
+
+def half_way(error: AlembicCIError, end: End) -> Words:
+    """Say where the database stands after *error*, and what to do before the next try."""
+    return Words(
+        problem=f"{_what(error, end)}; the database is at {end.where}.{_done(end.result)}",
+        meaning=" ".join(part for part in (error.meaning, _left(error, end)) if part),
+        remedy=_remedy(error, end),
+    )
+
+
+def unknown_end(error: AlembicCIError) -> Words:
+    """Say what is left to say when the database cannot be asked any more."""
+    return Words(
+        problem=f"{error.problem.rstrip('.')}; where the database stands now is not known, "
+        "because it cannot be reached.",
+        meaning=error.meaning,
+        remedy="When it is back, look with `status` before anything else.",
+    )
+
+
+def _what(error: AlembicCIError, end: End) -> str:
+    name = end.revision.revision
+    down = end.result.direction is Direction.DOWN
+    if isinstance(error, StepFailedError):
+        return f"{'The downgrade of revision' if down else 'Revision'} {name} failed"
+    return f"{error.problem.rstrip('.')} in the middle of {'downgrading ' * down}revision {name}"
+
+
+def _done(result: ChangeResult) -> str:
+    word = "Taken back" if result.direction is Direction.DOWN else "Applied"
+    return f" {word} before it: {', '.join(result.applied)}." if result.applied else ""
+
+
+def _left(error: AlembicCIError, end: End) -> str:
+    """Say what of the unfinished revision is still in the database."""
+    if _rolled_back(end):
+        return _taken_back(end)
+    product = _PRODUCTS[end.dialect]
+    if not isinstance(error, StepFailedError):
+        return f"{product} may keep what the revision had done by then."
+    if not error.statements:
+        return "Nothing of it had been executed before."
+    shown = [_short(statement) for statement in error.statements[:_STATEMENTS_SHOWN]]
+    rest = len(error.statements) - len(shown)
+    listed = "; ".join(shown) + (f"; and {rest} more" if rest else "")
+    return f"{product} may keep what it had executed before: {listed}."
+
+
+def _rolled_back(end: End) -> bool:
+    return end.dialect is not Dialect.MYSQL and end.transactional
+
+
+def _taken_back(end: End) -> str:
+    if _uses_autocommit(end.revision):
+        return (
+            "What came before and inside its autocommit_block() stays in the database; the rest "
+            "was rolled back."
+        )
+    if end.result.applied:
+        return "What it had done was rolled back; the revisions before it stay."
+    return "Everything this run had done was rolled back."
+
+
+def _uses_autocommit(revision: Revision) -> bool:
+    return "autocommit_block" in revision.path.read_text(encoding="utf-8", errors="replace")
+
+
+def _remedy(error: AlembicCIError, end: End) -> str:
+    first = ""
+    clean = _rolled_back(end) and not _uses_autocommit(end.revision)
+    if not clean and not _nothing_ran(error):
+        first = "Compare the database with the revision and take back by hand what it left; then "
+    if isinstance(error, EndedError):
+        return _sentence(f"{first}run again: it goes on from where the database stands.")
+    if isinstance(error, StepFailedError) and _passes(error):
+        return _sentence(f"{first}run again when the database is less busy.")
+    if isinstance(error, StepFailedError):
+        return _sentence(f"{first}correct the revision and run again.")
+    return _sentence(f"{first}{error.remedy[:1].lower()}{error.remedy[1:]}")
+
+
+def _nothing_ran(error: AlembicCIError) -> bool:
+    return isinstance(error, StepFailedError) and not error.statements
+
+
+def _passes(error: ForeignError) -> bool:
+    failure = error.failure
+    if failure is None:
+        return False
+    code = failure.code or ""
+    return failure.lost or lock_not_obtained(code) or connection_lost(code)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _short(statement: str) -> str:
+    line = " ".join(statement.split())
+    return line if len(line) <= _STATEMENT_CHARACTERS else f"{line[:_STATEMENT_CHARACTERS]}…"
