@@ -70,4 +70,12 @@ class Delta:
         return cls({key: change for key, change in changes if change.before != change.after})
 
     def __bool__(self) -> bool:
+        """Tell whether anything changed."""
         return bool(self.changes)
+
+
+def tables_of(delta: Delta) -> frozenset[str]:
+    """Return the names of the tables that a delta speaks of."""
+    return frozenset(
+        key.parent or key.name for key in delta.changes if key.parent or key.kind == "table"
+    )

@@ -35,7 +35,6 @@ class Attempt:
         self.notices = _idle_notices(revision)
         self._started = time.monotonic()
         self._differences: list[Difference] = []
-        self._losses: list[Difference] = []
         self._differed: Phase | None = None
 
     @property
@@ -53,10 +52,6 @@ class Attempt:
         if differences and self._differed is None:
             self._differed = phase
 
-    def lose(self, losses: list[Difference]) -> None:
-        """Note the values that are gone."""
-        self._losses += losses
-
     def proof(self) -> RevisionProof:
         """Return the proof of a revision that went all the way."""
         verdict = Verdict.RESIDUE if self._differences else Verdict.PASSED
@@ -66,12 +61,10 @@ class Attempt:
         """Return the proof of a revision that there is a reason not to take all the way."""
         return self._proof(verdict, reason=reason)
 
-    def failed(self, problem: Problem, *, only_with_rows: bool) -> RevisionProof:
+    def failed(self, problem: Problem) -> RevisionProof:
         """Return the proof of a revision that raised."""
         verdict = Verdict.RESIDUE if self._differences else Verdict.FAILED
-        return self._proof(
-            verdict, phase=self.phase, problem=problem, only_with_rows=only_with_rows
-        )
+        return self._proof(verdict, phase=self.phase, problem=problem)
 
     def _proof(
         self,
@@ -80,7 +73,6 @@ class Attempt:
         phase: Phase | None = None,
         problem: Problem | None = None,
         reason: str = "",
-        only_with_rows: bool = False,
     ) -> RevisionProof:
         return RevisionProof(
             revision=self.name,
@@ -89,9 +81,7 @@ class Attempt:
             problem=problem,
             differences=tuple(self._differences),
             notices=tuple(self.notices),
-            losses=tuple(self._losses),
             reason=reason,
-            only_with_rows=only_with_rows,
             duration=time.monotonic() - self._started,
         )
 

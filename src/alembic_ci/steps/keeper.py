@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 from alembic_ci.database.control import Control
 from alembic_ci.database.failures import StatementError
@@ -16,80 +15,10 @@ from alembic_ci.database.rows import (
     Unfilled,
     losses,
 )
-from alembic_ci.delta import Delta, ObjectKey
 from alembic_ci.model import Difference
 from alembic_ci.project.session import Ready
 
 _WORD = re.compile(r"\w+")
-_TABLES = frozenset({"table", "foreign table"})
-
-
-class Rows(Protocol):
-    """What a prover asks of the rows; ``there`` tells whether the tables hold any."""
-
-    there: bool
-
-    def fill(self, ready: Ready) -> None:
-        """Give rows to every table."""
-
-    def forget(self) -> None:
-        """The database is made anew, without rows."""
-
-    def own(self, revision: str) -> None:
-        """Run the user's own rows for a revision."""
-
-    def touch(self, delta: Delta, statements: Sequence[str]) -> None:
-        """Note the tables that a step may have changed."""
-
-    def after_upgrade(self) -> None:
-        """Look at what the upgrade has lost."""
-
-    def after_downgrade(self) -> None:
-        """Look at what upgrade and downgrade together have lost."""
-
-    def lost_by_upgrade(self) -> list[Difference]:
-        """Say what an upgrade without a way back has lost."""
-
-    def lost_by_both(self) -> list[Difference]:
-        """Say what upgrade and downgrade have lost, and whether a second upgrade brings it back."""
-
-    def settle(self) -> None:
-        """Give rows to what is new, and remember what is there for the next revision."""
-
-
-class NoRows:
-    """Empty tables, for those who want them."""
-
-    there = False
-
-    def fill(self, ready: Ready) -> None:
-        """Do nothing."""
-
-    def forget(self) -> None:
-        """Do nothing."""
-
-    def own(self, revision: str) -> None:
-        """Do nothing."""
-
-    def touch(self, delta: Delta, statements: Sequence[str]) -> None:
-        """Do nothing."""
-
-    def after_upgrade(self) -> None:
-        """Do nothing."""
-
-    def after_downgrade(self) -> None:
-        """Do nothing."""
-
-    def lost_by_upgrade(self) -> list[Difference]:
-        """Nothing was there to lose."""
-        return []
-
-    def lost_by_both(self) -> list[Difference]:
-        """Nothing was there to lose."""
-        return []
-
-    def settle(self) -> None:
-        """Do nothing."""
 
 
 class RowKeeper:
@@ -151,11 +80,9 @@ class RowKeeper:
                 self._run(file)
                 self._remember(self._filler.contents())
 
-    def touch(self, delta: Delta, statements: Sequence[str]) -> None:
-        """Note the tables that a step changed, or names in its statements."""
-        if not self.there:
-            return
-        self._touched |= {key.parent or key.name for key in delta.changes if _is_table(key)}
+    def touch(self, tables: frozenset[str], statements: Sequence[str]) -> None:
+        """Note the tables that a step changes, and those that its statements name."""
+        self._touched |= tables
         for text in statements:
             for word in _WORD.findall(text.lower()):
                 self._touched |= self._named.get(word, frozenset())
@@ -215,7 +142,7 @@ class RowKeeper:
         found: tuple[Loss, ...] = ()
         with self._giving_up():
             found = losses(before, self._filler.contents(self._touched)) if before else ()
-        return found
+        return found  # noqa: RET504 - _giving_up() may have swallowed an error above
 
     @contextmanager
     def _giving_up(self) -> Iterator[None]:
@@ -229,10 +156,6 @@ class RowKeeper:
     def _note(self, unfilled: Iterable[Unfilled]) -> None:
         for item in unfilled:
             self.unfilled[item.table] = item.reason
-
-
-def _is_table(key: ObjectKey) -> bool:
-    return bool(key.parent) or key.kind in _TABLES
 
 
 def _place(loss: Loss) -> tuple[str, str | None]:

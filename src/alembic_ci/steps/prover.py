@@ -7,15 +7,13 @@ so far and the place in the list stay.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from alembic_ci.delta import Delta
+from alembic_ci.delta import Delta, tables_of
 from alembic_ci.history import Body, History, Revision
 from alembic_ci.model import Direction, Phase, Problem, RevisionProof, Verdict
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
 from alembic_ci.steps.attempt import Attempt, told, unprepared, why_missing
-from alembic_ci.steps.keeper import Rows
 from alembic_ci.steps.observer import Observer
-from alembic_ci.steps.row_errors import about_rows, on_made_values, on_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +28,11 @@ class Assignment:
 class Bench:
     """What a prover works with.
 
-    *observer* watches the scratch database's schema, *rows* what is in its tables. *explain* makes
-    a problem of the report from an error, *done* hears of every proof.
+    *observer* watches the scratch database's schema. *irreversible* says why a revision has no way
+    back, *explain* makes a problem of the report from an error, *done* hears of every proof.
     """
 
     observer: Observer
-    rows: Rows
     irreversible: Callable[[Revision], str | None]
     explain: Callable[[StepFailedError], Problem]
     done: Callable[[RevisionProof], None]
@@ -44,8 +41,7 @@ class Bench:
 class Prover:
     """The rollback test of one database.
 
-    Call visit() in every run of env.py until finished is true; after a StepFailedError call
-    failed() first, and when rebuild is true give it an empty database and say rebuilt().
+    A walker; *touched* are the tables that each revision changed, by its id.
     """
 
     def __init__(self, history: History, assignment: Assignment, bench: Bench) -> None:
@@ -64,7 +60,7 @@ class Prover:
         self._applied = set(self._assignment.base)
         self._todo = list(self._assignment.todo)
         self._broken: set[str] = set()
-        self._with_rows: dict[str, tuple[Attempt, StepFailedError]] = {}
+        self.touched: dict[str, frozenset[str]] = {}
         self.proofs.clear()
 
     @property
@@ -83,8 +79,6 @@ class Prover:
         for revision in self._history.oldest_first():
             if revision.revision in self._applied and revision.revision not in there:
                 session.step(revision.revision, Direction.UP)
-        if self._todo and self._todo[0].revision not in self._with_rows:
-            self._bench.rows.fill(session.ready)
         self._observer.start()
         self._prepared = True
 
@@ -102,30 +96,19 @@ class Prover:
             self._check()
 
     def failed(self, error: StepFailedError) -> None:
-        """Take note of a step that raised: its revision has its verdict, or one more chance.
-
-        What fails on tables that hold rows is tried once more on empty ones, so that the verdict
-        can say what it depends on.
-        """
+        """Take note of a step that raised; its revision has its verdict now."""
         self._observer.forget()
         self._recovering = True
         attempt = self._current
         if attempt is None:
             raise unprepared(error)
-        if self._bench.rows.there and attempt.name not in self._with_rows:
-            self._with_rows[attempt.name] = (attempt, error)
-            self._applied.discard(attempt.name)
-            self._bench.rows.forget()
-            self.rebuild = True
-            return
-        self._with_rows.pop(attempt.name, None)
         if attempt.phase is Phase.UP:
             self._broken.add(attempt.name)
         else:
             self._applied.add(attempt.name)
         self.rebuild = attempt.phase is Phase.SECOND_UP
         problem = self._bench.explain(told(error, attempt.phase))
-        self._finish(attempt.failed(problem, only_with_rows=False))
+        self._finish(attempt.failed(problem))
 
     def rebuilt(self) -> None:
         """The database is empty again; the next visit brings it back to where it was."""
@@ -141,7 +124,6 @@ class Prover:
         """
         if self._observer.resync() and not self._observer.thorough:
             self._observer.thorough = True
-            self._bench.rows.forget()
             self._begin()
             self.rebuild = True
 
@@ -158,13 +140,13 @@ class Prover:
             self._broken.add(revision.revision)
             self._finish(attempt.cut_short(Verdict.NOT_RUN, f"needs {missing}, which failed"))
             return
-        self._bench.rows.own(revision.revision)
         up = self._step(attempt, Direction.UP)
         reason = self._bench.irreversible(revision)
         if reason is not None:
-            self._stay(attempt, Verdict.IRREVERSIBLE, reason or "declared in the revision")
+            reason = reason or "declared in the revision"
+            self._finish(attempt.cut_short(Verdict.IRREVERSIBLE, reason))
         elif revision.downgrade is Body.MISSING or (revision.downgrade is Body.EMPTY and up):
-            self._stay(attempt, Verdict.MISSING, why_missing(revision))
+            self._finish(attempt.cut_short(Verdict.MISSING, why_missing(revision)))
         else:
             self._down_and_up(attempt, up)
 
@@ -181,49 +163,20 @@ class Prover:
             self._applied.add(attempt.name)
         else:
             self._applied.discard(attempt.name)
-        self._bench.rows.touch(delta, self._observer.statements)
+        known = self.touched.get(attempt.name, frozenset())
+        self.touched[attempt.name] = known | tables_of(delta)
         return delta
 
-    def _stay(self, attempt: Attempt, verdict: Verdict, reason: str) -> None:
-        """End a proof after the upgrade."""
-        attempt.lose(self._bench.rows.lost_by_upgrade())
-        self._settle()
-        self._finish(attempt.cut_short(verdict, reason))
-
     def _down_and_up(self, attempt: Attempt, up: Delta) -> None:
-        rows = self._bench.rows
-        rows.after_upgrade()
         attempt.phase = Phase.DOWN
         down = self._step(attempt, Direction.DOWN)
         left = up.then(down)
         attempt.compare(left, Phase.DOWN)
-        rows.after_downgrade()
         attempt.phase = Phase.SECOND_UP
         difference = down.then(self._step(attempt, Direction.UP))
         attempt.compare(difference.without(left), Phase.SECOND_UP)
-        attempt.lose(rows.lost_by_both())
         self.rebuild = bool(difference)
-        self._settle()
-        self._finish(self._on_empty_tables(attempt))
-
-    def _settle(self) -> None:
-        """Give rows to what is new; after a try on empty tables, to everything."""
-        if self._current and self._current.name in self._with_rows:
-            self._bench.rows.fill(self._observer.session.ready)
-        else:
-            self._bench.rows.settle()
-
-    def _on_empty_tables(self, attempt: Attempt) -> RevisionProof:
-        """Return the proof of a revision that went all the way, at least on empty tables."""
-        first = self._with_rows.pop(attempt.name, None)
-        if first is None:
-            return attempt.proof()
-        failed, error = first
-        if not about_rows(error):
-            attempt.notices.append(on_made_values(error))
-            return attempt.proof()
-        problem = self._bench.explain(on_rows(error, failed.phase))
-        return failed.failed(problem, only_with_rows=True)
+        self._finish(attempt.proof())
 
     def _finish(self, proof: RevisionProof) -> None:
         self._todo.pop(0)

@@ -1,7 +1,7 @@
 """The rollback test: every new revision proved on a throw-away database."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from alembic_ci.errors import ExitCode
 from alembic_ci.model import (
@@ -20,6 +20,7 @@ from alembic_ci.steps.context import Context, Outcome, Outcomes
 from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.prover import Assignment
 from alembic_ci.steps.round_trip import round_trips
+from alembic_ci.steps.row_trial import tried_with_rows
 from alembic_ci.steps.scratch import Scratch, scratch_for
 from alembic_ci.steps.stairway import Stairway
 from alembic_ci.steps.target import upgrade_target
@@ -63,12 +64,14 @@ def scope(context: Context, current: Sequence[str]) -> Assignment:
 
 
 def _results(scratch: Scratch, assignments: dict[str, Assignment]) -> dict[str, RollbackResult]:
-    """Walk the stairs, look at failures again in a fresh process, then go the whole way at once."""
+    """Walk the stairs, confirm failures, go the whole way at once, and try it all with rows."""
     stairway = Stairway(scratch, assignments, progress=scratch.desk.context.progress)
     stairway.run()
     proofs = {label: tuple(prover.proofs) for label, prover in stairway.provers.items()}
     proofs = confirmed(scratch, assignments, proofs)
     trips = round_trips(scratch, assignments, proofs)
+    touched = {label: prover.touched for label, prover in stairway.provers.items()}
+    proofs, unfilled = tried_with_rows(scratch, assignments, proofs, touched)
     return {
         label: RollbackResult(
             scratch=scratch.description(label),
@@ -76,18 +79,16 @@ def _results(scratch: Scratch, assignments: dict[str, Assignment]) -> dict[str, 
             proofs=found,
             round_trip=trips[label],
             rows=scratch.desk.context.settings.rows,
-            unfilled=_unfilled(stairway, label),
+            unfilled=_unfilled(unfilled[label]),
         )
         for label, found in proofs.items()
     }
 
 
-def _unfilled(stairway: Stairway, label: str) -> tuple[Difference, ...]:
-    keeper = stairway.keepers.get(label)
-    reasons = sorted(keeper.unfilled.items()) if keeper else ()
+def _unfilled(reasons: Mapping[str, str]) -> tuple[Difference, ...]:
     return tuple(
         Difference(text=f"table `{table}`: {reason}", object=f"table {table}")
-        for table, reason in reasons
+        for table, reason in sorted(reasons.items())
     )
 
 

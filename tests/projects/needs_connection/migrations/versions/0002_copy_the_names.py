@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("quarries", sa.Column("label", sa.String(50), nullable=True))
+    op.add_column("quarries", sa.Column("label", sa.String(200), nullable=True))
 
     quarries = sa.table("quarries", sa.column("id"), sa.column("name"), sa.column("label"))
     connection = op.get_bind()

@@ -1,0 +1,63 @@
+"""Walk scratch databases through revisions, through failures and new starts."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from alembic_ci.project.failures import StepFailedError
+from alembic_ci.project.session import Session
+from alembic_ci.project.worker import Online
+from alembic_ci.steps.desk import Binding
+from alembic_ci.steps.scratch import Scratch
+
+
+class Walker(Protocol):
+    """Who decides what is run on one database, and survives a step that fails.
+
+    ``visit`` goes on wherever the last run of env.py ended; ``failed`` hears why one ended early.
+    When ``rebuild`` is true the database is emptied, and ``rebuilt`` says so.
+    """
+
+    rebuild: bool
+
+    @property
+    def finished(self) -> bool:
+        """Tell whether nothing is left to do."""
+
+    def visit(self, session: Session) -> None:
+        """Run steps until all is done, or until the database must be rebuilt."""
+
+    def failed(self, error: StepFailedError) -> None:
+        """Take note of the step that raised."""
+
+    def rebuilt(self) -> None:
+        """Take note of the empty database."""
+
+
+def walk(scratch: Scratch, walkers: Mapping[str, Walker], *, inspect: bool) -> None:
+    """Run env.py until every walker is finished; *inspect* lets steps be seen before commit."""
+    while not all(walker.finished for walker in walkers.values()):
+        _once(scratch, walkers, Online(scratch=True, inspect=inspect))
+        broken = [b for b in scratch.bindings if _must_rebuild(walkers[b.label])]
+        scratch.empty(broken)
+        for binding in broken:
+            walkers[binding.label].rebuilt()
+
+
+def _once(scratch: Scratch, walkers: Mapping[str, Walker], request: Online) -> None:
+    """Run env.py once; a step that fails ends the run, and its walker hears of it."""
+    active: list[Walker] = []
+
+    def visit(binding: Binding, session: Session) -> None:
+        active.append(walkers[binding.label])
+        active[-1].visit(session)
+
+    try:
+        scratch.desk.sessions_of(request, visit)
+    except StepFailedError as error:
+        if not active:
+            raise
+        active[-1].failed(error)
+
+
+def _must_rebuild(walker: Walker) -> bool:
+    return walker.rebuild and not walker.finished
