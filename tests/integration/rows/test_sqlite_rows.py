@@ -86,3 +86,20 @@ def test_only_the_named_tables_and_what_they_refer_to_are_filled(scratch: Scratc
         "identities": 3,
         "flags": 0,
     }
+
+
+def test_references_find_their_table_in_any_case(scratch: Scratch) -> None:
+    scratch.run(
+        "CREATE TABLE Parent (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE child (parent_id INT NOT NULL REFERENCES PARENT)",
+    )
+
+    assert scratch.filler.fill(["CHILD"]) == ()
+    assert scratch.column("child", "parent_id") == ["1", "2", "3"]
+
+
+def test_tables_behind_a_virtual_table_are_left_alone(scratch: Scratch) -> None:
+    scratch.run("CREATE VIRTUAL TABLE words USING fts5 (body)")
+
+    assert scratch.filler.fill(["words_data", "words_content"]) == ()
+    assert scratch.counts(["words_content"]) == {"words_content": 0}

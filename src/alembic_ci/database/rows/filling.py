@@ -74,6 +74,8 @@ class _Filling:
     _reasons: dict[TableName, str] = field(default_factory=dict)
 
     def run(self, names: Collection[TableName] | None) -> tuple[Unfilled, ...]:
+        for sql in self.source.preparation:
+            self.control.query(sql)
         reader = Reader(query=self.control.query, source=self.source, rows=self.rows)
         tables = self._in_scope(reader, names)
         counts = self._counts(reader, tables)

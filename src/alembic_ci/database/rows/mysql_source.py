@@ -25,6 +25,7 @@ from alembic_ci.urls import Dialect
 _NUMERIC = {Family.INTEGER, Family.DECIMAL, Family.FLOAT}
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?", re.IGNORECASE)
 _CASTS = {Family.DATE: "DATE", Family.TIME: "TIME(6)", Family.TIMESTAMP: "DATETIME(6)"}
+_STRICT = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')"
 
 
 @dataclass(slots=True)
@@ -34,6 +35,7 @@ class MySQLSource:
     query: Query
     version_table: str
     row_address: str = ""
+    preparation: tuple[str, ...] = (_STRICT,)
     _server: Server | None = field(default=None, repr=False)
 
     def tables(self, names: Collection[TableName] | None) -> Mapping[TableName, Table]:

@@ -40,6 +40,7 @@ class PostgreSQLSource:
     query: Query
     version_table: VersionTable
     row_address: str = "ctid"
+    preparation: tuple[str, ...] = ()
 
     def tables(self, names: Collection[TableName] | None) -> Mapping[TableName, Table]:
         """Read tables and foreign tables; partitions come with the table they belong to."""

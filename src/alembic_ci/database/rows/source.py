@@ -13,6 +13,10 @@ class Source(Protocol):
     def row_address(self) -> str:
         """The expression for where a row lies, empty where there is none."""
 
+    @property
+    def preparation(self) -> tuple[str, ...]:
+        """What a session is told before rows are made."""
+
     def tables(self, names: Collection[TableName] | None) -> Mapping[TableName, Table]:
         """Read the named tables, or all; what does not exist is left out."""
 
