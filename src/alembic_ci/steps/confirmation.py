@@ -7,6 +7,7 @@ make a later revision fail although it would not by itself.
 import dataclasses
 from collections.abc import Mapping
 
+from alembic_ci.history import History
 from alembic_ci.model import Difference, Phase, RevisionProof, Verdict
 from alembic_ci.steps.context import Silence
 from alembic_ci.steps.desk import Binding
@@ -44,9 +45,7 @@ def _confirmed(
     history = scratch.desk.context.history
     standing = set(assignment.base)
     for index, (proof, revision) in enumerate(zip(known, assignment.todo, strict=True)):
-        below = history.closure([proof.revision]) - {proof.revision}
-        spared = proof.verdict is Verdict.NOT_RUN and below <= standing
-        if _raised(proof) or spared:
+        if _raised(proof) or _spared(proof, standing, history):
             alone = Assignment(base=frozenset(standing), todo=(revision,))
             known[index] = _weighed(proof, _again(scratch, binding, alone))
         if known[index].applied:
@@ -56,6 +55,13 @@ def _confirmed(
 
 def _raised(proof: RevisionProof) -> bool:
     return proof.problem is not None
+
+
+def _spared(proof: RevisionProof, standing: set[str], history: History) -> bool:
+    """Tell whether a revision that was not run could have been: all below it is applied."""
+    if proof.verdict is not Verdict.NOT_RUN:
+        return False
+    return history.closure([proof.revision]) - {proof.revision} <= standing
 
 
 def _again(scratch: Scratch, binding: Binding, alone: Assignment) -> RevisionProof:
