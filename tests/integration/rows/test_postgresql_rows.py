@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from alembic_ci.database.control import Control
+from alembic_ci.errors import DatabaseUnreachableError
 from alembic_ci.urls import DatabaseURL
 from integration.rows import postgresql_schema as schema
 from integration.rows.scratch import Scratch
@@ -173,6 +174,21 @@ def test_a_named_partitioned_table_gets_rows_in_its_partitions(scratch: Scratch)
         "regions_us_0": 3,
         "identities": 0,
     }
+
+
+def test_a_lost_connection_is_no_verdict_on_a_table(
+    scratch: Scratch, postgresql_url: DatabaseURL
+) -> None:
+    scratch.control.execute("CREATE TABLE t (id int CHECK (id > 5))")
+    scratch.reasons()
+    with Control.open(postgresql_url, timeout=10) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    with pytest.raises(DatabaseUnreachableError):
+        scratch.filler.fill()
 
 
 def test_250_tables_are_filled_in_two_seconds(scratch: Scratch) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from alembic_ci.database.failures import StatementError
+from alembic_ci.database.failures import StatementError, StatementInterruptedError
 from alembic_ci.database.rows.choices import Option
 from alembic_ci.database.rows.source import Source
 from alembic_ci.database.rows.tables import NULL, Column, ForeignKey, Table
@@ -42,6 +42,8 @@ class Reader:
         )
         try:
             return {names[int(str(place))]: int(str(count)) for place, count in self.query(sql)}
+        except StatementInterruptedError:
+            raise
         except StatementError:
             if len(names) == 1:
                 return {}

@@ -8,7 +8,7 @@ one foreign key) come first; what is left of each goes into those that compare c
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from alembic_ci.database.failures import StatementError
+from alembic_ci.database.failures import StatementError, StatementInterruptedError
 from alembic_ci.database.rows.candidates import candidates
 from alembic_ci.database.rows.choices import Option, Slot
 from alembic_ci.database.rows.conditions import (
@@ -130,6 +130,8 @@ class Solver:
         """Return the indexes of the options, one for each slot, that make no condition false."""
         try:
             return self._asked(table, slots, checks, [range(len(s.options)) for s in slots])
+        except StatementInterruptedError:
+            raise
         except StatementError:
             valid = [self._valid(table, slot, checks if len(slots) == 1 else ()) for slot in slots]
         try:

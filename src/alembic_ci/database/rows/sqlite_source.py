@@ -1,43 +1,31 @@
 """SQLite, as filling tables sees it."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from zlib import crc32
 
 from alembic_ci.database.quoting import quote
-from alembic_ci.database.rows.sqlite_types import type_of
+from alembic_ci.database.rows.sqlite_catalogue import described, has_where, virtual_table
 from alembic_ci.database.rows.tables import (
-    Check,
     Column,
     Family,
-    ForeignKey,
     Table,
     TableName,
     Type,
 )
 from alembic_ci.database.sqlite.catalogue import (
-    KeyColumn,
-    Reference,
-    Stored,
-    TableRows,
     is_virtual,
     literal,
     stored_rows,
     table_rows,
 )
-from alembic_ci.database.sqlite.table_sql import TableText, table_text
-from alembic_ci.database.sqlite.tokens import tokens
 from alembic_ci.database.tracking import Query
 from alembic_ci.urls import Dialect
 
 _NUMERIC = {Family.INTEGER, Family.DECIMAL, Family.FLOAT}
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?", re.IGNORECASE)
-_HIDDEN = 1
 _AMONG = " AND (lower(tbl_name) IN ({names}) OR sql LIKE 'CREATE VIRTUAL TABLE%')"
 _SPELLED = "SELECT name FROM sqlite_master WHERE type = 'table' AND lower(name) IN ({names})"
-_VIRTUAL = "it is a virtual table, whose module decides what a row is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +55,12 @@ class SQLiteSource:
             found = {name: row for name, row in found.items() if name.lower() in wanted}
         plain = [name for name, row in found.items() if not is_virtual(row)]
         rows = table_rows(self.query, plain) if plain else {}
-        partial = {row.name for row in stored if row.kind == "index" and _has_where(row.sql)}
+        partial = {row.name for row in stored if row.kind == "index" and has_where(row.sql)}
         known = self._spellings({ref.parent for row in rows.values() for ref in row.references})
         return {
-            name: _table(row, rows[name], partial, known) if name in rows else _virtual(name)
+            name: described(row, rows[name], partial, known)
+            if name in rows
+            else virtual_table(name)
             for name, row in found.items()
         }
 
@@ -131,75 +121,3 @@ def _lowered(names: Iterable[str]) -> str:
 
 def _values(rows: Sequence[Sequence[str]]) -> str:
     return ", ".join(f"({', '.join(row)})" for row in rows)
-
-
-def _virtual(name: str) -> Table:
-    quoted = quote(Dialect.SQLITE, name)
-    return Table(name=name, sql=quoted, target=quoted, columns=(), obstacle=_VIRTUAL)
-
-
-def _table(
-    stored: Stored, rows: TableRows, partial: Collection[str], known: Mapping[str, str]
-) -> Table:
-    quoted = quote(Dialect.SQLITE, stored.name)
-    text = table_text(stored.sql)
-    members = sorted((c for c in rows.columns if c.key_position), key=lambda c: c.key_position)
-    primary = tuple(column.name for column in members)
-    keys = ((primary,) if primary else (), _unique_keys(rows.keys, partial))
-    return Table(
-        name=stored.name,
-        sql=quoted,
-        target=quoted,
-        columns=tuple(_columns(stored, rows, text)),
-        primary_key=primary,
-        keys=tuple(dict.fromkeys(key for found in keys for key in found)),
-        foreign_keys=tuple(_foreign_keys(rows.references, known)),
-        checks=tuple(
-            Check(expression=clause.expression, columns=()) for clause in text.all("CHECK")
-        ),
-    )
-
-
-def _columns(stored: Stored, rows: TableRows, text: TableText) -> Iterator[Column]:
-    keys = [column.name for column in rows.columns if column.key_position]
-    numbered = len(keys) == 1 and "WITHOUT ROWID" not in text.options
-    generated = {c.column: c.expression for c in text.all("GENERATED", "AS")}
-    for column in rows.columns:
-        if column.hidden == _HIDDEN:
-            continue
-        is_key = bool(column.key_position)
-        yield Column(
-            name=column.name,
-            type=type_of(column.type),
-            nullable=not column.not_null and not is_key,
-            automatic=numbered and is_key and column.type.upper() == "INTEGER",
-            expression=generated.get(column.name, "NULL") if column.hidden else "",
-            salt=crc32(f"{stored.name}.{column.name}".encode()) % 50,
-        )
-
-
-def _unique_keys(rows: Iterable[KeyColumn], partial: Collection[str]) -> list[tuple[str, ...]]:
-    found = []
-    for owner, group in groupby(rows, key=lambda row: row.owner):
-        members = list(group)
-        plain = all(member.name is not None for member in members)
-        if members[0].unique and plain and owner not in partial:
-            found.append(tuple(str(member.name) for member in members))
-    return found
-
-
-def _foreign_keys(rows: Iterable[Reference], known: Mapping[str, str]) -> Iterator[ForeignKey]:
-    for _, group in groupby(rows, key=lambda row: row.number):
-        members = list(group)
-        parent = known.get(members[0].parent.lower(), members[0].parent)
-        if all(member.target is not None for member in members):
-            yield ForeignKey(
-                columns=tuple(member.column for member in members),
-                parent=parent,
-                parent_sql=quote(Dialect.SQLITE, parent),
-                targets=tuple(str(member.target) for member in members),
-            )
-
-
-def _has_where(sql: str) -> bool:
-    return any(token.word == "WHERE" for token in tokens(sql))
