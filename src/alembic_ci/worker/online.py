@@ -150,10 +150,10 @@ class OnlineRun:
         second upgrade would not create it again.
         """
         if up:
-            self._memo = copy.deepcopy(memo)
+            self._memo = _copied(memo)
             return
         memo.clear()
-        memo.update(copy.deepcopy(self._memo))
+        memo.update(_copied(self._memo))
 
     def _step(self, request: Message) -> RevisionStep:
         self._inside = request["revision"]
@@ -209,3 +209,8 @@ def _autocommits(context: MigrationContext) -> bool:
     level = connection.get_execution_options().get("isolation_level")
     level = level or getattr(connection.dialect, "_on_connect_isolation_level", None)
     return level == "AUTOCOMMIT"
+
+
+def _copied(memo: Any) -> Any:
+    """Copy a dict of sets of names; a deep copy at every step would make long walks quadratic."""
+    return {key: copy.copy(value) for key, value in memo.items()}
