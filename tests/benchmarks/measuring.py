@@ -65,20 +65,20 @@ class Subject:
     scratch: DatabaseURL | None
     count: int
 
-    def alembic(self, *arguments: str) -> None:
-        """Run the project's Alembic, as a shell script would."""
-        run((_PYTHON, "-m", "alembic", *arguments), self.directory, {})
+    def alembic(self, *arguments: str) -> int:
+        """Run the project's Alembic, as a shell script would; all three return their memory."""
+        return run((_PYTHON, "-m", "alembic", *arguments), self.directory, {})
 
     def alembic_ci(self, *arguments: str) -> int:
-        """Run our command line and return the memory of its largest process, in bytes."""
+        """Run our command line."""
         variables = {"DEVELOPMENT_DATABASE_URL": self.url.render()}
         if self.scratch:
             variables["SCRATCH_DATABASE_URL"] = self.scratch.render()
         return run((_PYTHON, "-m", "alembic_ci", *arguments), self.directory, variables)
 
-    def bare_walk(self) -> None:
+    def bare_walk(self) -> int:
         """Walk up, down, up of every revision in one run of env.py, looking at nothing."""
-        run((_PYTHON, str(_BARE_WALK)), self.directory, {})
+        return run((_PYTHON, str(_BARE_WALK)), self.directory, {})
 
 
 @dataclass(frozen=True, slots=True)
