@@ -8,6 +8,7 @@ import pytest
 from alembic_ci.urls import DatabaseURL
 from cases import Case, cases
 from cli import alembic_ci
+from jobs import variables_for
 
 _DRIVERS = {
     "sqlite": "sqlite",
@@ -40,7 +41,7 @@ def test_run_says_of_a_sample_project_what_is_wrong_with_it(
         *case.flags,
         directory=directory,
         variables={
-            "DATABASE_URL": url.render(),
+            **variables_for(url, "DATABASE_URL"),
             "OTHER_URL": f"sqlite:///{tmp_path}/elsewhere.db",
             **case.variables,
         },

@@ -35,7 +35,8 @@ _REMEDIES: Mapping[str, str] = MappingProxyType(
     )
     | dict.fromkeys(("23503", "1451", "1452", "SQLITE_CONSTRAINT_FOREIGNKEY"), _FOREIGN_KEY)
     | dict.fromkeys(("23514", "3819", "4025", "SQLITE_CONSTRAINT_CHECK"), _CHECK)
-    | dict.fromkeys(("22001", "22003", "22P02", "1264", "1265", "1366", "1406"), _CONVERT)
+    | dict.fromkeys(("22001", "22003", "22P02", "1264", "1366", "1406"), _CONVERT)
+    | {"1265": f"Where NULL is the trouble: {_NOT_NULL} Otherwise: {_CONVERT}"}
 )
 _WORDS = {
     Phase.UP: "Revision {} fails on tables that hold rows.",

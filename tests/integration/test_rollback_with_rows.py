@@ -1,0 +1,205 @@
+"""What only tables that hold rows can show: failures, lost values, a whole history in one go."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from jobs import Finished, Job, marked, url_for, variables_for
+from template_projects import CREATE, Written, initialised
+
+_DRIVERS = [
+    marked(driver, driver=driver) for driver in ("sqlite", "postgresql+psycopg2", "mysql+pymysql")
+]
+_NOTED = Written(
+    revision="aaa1",
+    down=None,
+    upgrade="""op.create_table(
+    "orders",
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("note", sa.String(100)),
+)""",
+    downgrade='op.drop_table("orders")',
+)
+_FORGETS_NOTES = Written(
+    revision="bbb2",
+    down="aaa1",
+    upgrade='op.drop_column("orders", "note")',
+    downgrade='op.add_column("orders", sa.Column("note", sa.String(100)))',
+)
+_EMPTIES_NOTES = Written(
+    revision="bbb2",
+    down="aaa1",
+    upgrade='op.add_column("orders", sa.Column("paid", sa.Integer()))',
+    downgrade="""op.execute("update orders set note = null")
+op.drop_column("orders", "paid")""",
+)
+
+
+def _job(tmp_path: Path, driver: str, request: pytest.FixtureRequest, *parts: Written) -> Job:
+    directory = initialised(Path(sys.executable), "generic", tmp_path / "project", *parts)
+    url = url_for(driver, request)
+    return Job(directory=directory, python=Path(sys.executable), variables=variables_for(url))
+
+
+def _proof(finished: Finished, revision: str) -> dict[str, object]:
+    proofs = finished.result("rollback-test")["proofs"]
+    found: dict[str, object] = next(proof for proof in proofs if proof["revision"] == revision)
+    return found
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_not_null_without_a_default_fails_only_where_there_are_rows(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    strict = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade="""with op.batch_alter_table("orders") as batch:
+    batch.alter_column("note", existing_type=sa.String(100), nullable=False)""",
+        downgrade="""with op.batch_alter_table("orders") as batch:
+    batch.alter_column("note", existing_type=sa.String(100), nullable=True)""",
+    )
+    job = _job(tmp_path, driver, request, _NOTED, strict)
+
+    filled = job.run("rollback-test")
+    empty = job.run("rollback-test", "--rows=0")
+
+    assert filled.exit_code == 1, filled.text
+    proof = _proof(filled, "bbb2")
+    assert (proof["verdict"], proof["phase"]) == ("failed", "up")
+    assert proof["only_with_rows"] is True
+    assert "note" in filled.text
+    assert "nullable=False" in filled.text
+    assert empty.exit_code == 0, empty.text
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_a_dropped_column_that_comes_back_empty_is_a_loss(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    job = _job(tmp_path, driver, request, _NOTED, _FORGETS_NOTES)
+
+    warned = job.run("rollback-test")
+    failed = job.run("rollback-test", "--fail-on=data-loss")
+
+    assert warned.exit_code == 0, warned.text
+    assert warned.verdicts() == {"aaa1": "passed", "bbb2": "passed"}
+    assert [loss["object"] for loss in _losses(warned)] == ["column orders.note"]
+    assert "downgrade does not bring them back" in _losses(warned)[0]["text"]
+    assert failed.exit_code == 4, failed.text
+    assert failed.step("rollback-test")["problem"]["failure_class"] == "data-loss"
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_a_downgrade_that_empties_a_column_is_a_loss(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    job = _job(tmp_path, driver, request, _NOTED, _EMPTIES_NOTES)
+
+    finished = job.run("rollback-test")
+
+    (loss,) = _losses(finished)
+    assert loss["text"].startswith("downgrade loses the values of `orders.note`")
+    assert loss["text"].endswith("they cannot be restored by upgrading again")
+
+
+def _losses(finished: Finished) -> list[dict[str, str]]:
+    losses = _proof(finished, "bbb2")["losses"]
+    assert isinstance(losses, list)
+    return losses
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_own_rows_are_there_before_their_revision(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    unique = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade='op.create_index("orders_note", "orders", ["note"], unique=True)',
+        downgrade='op.drop_index("orders_note", table_name="orders")',
+    )
+    job = _job(tmp_path, driver, request, _NOTED, unique)
+    rows = job.directory / "alembic-ci-rows"
+    rows.mkdir()
+    (rows / "bbb2.sql").write_text(
+        "insert into orders (id, note) values (71, 'twice');\n"
+        "insert into orders (id, note) values (72, 'twice');\n"
+    )
+
+    finished = job.run("rollback-test")
+
+    proof = _proof(finished, "bbb2")
+    assert (proof["verdict"], proof["only_with_rows"]) == ("failed", True), finished.text
+    assert "duplicates" in finished.text
+
+
+def test_a_revision_can_be_declared_irreversible_in_the_configuration(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    no_way_back = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade='op.drop_column("orders", "note")',
+        downgrade="raise NotImplementedError",
+    )
+    job = _job(tmp_path, "sqlite", request, _NOTED, no_way_back)
+
+    undeclared = job.run("rollback-test")
+    declared = job.run("rollback-test", "--irreversible=bbb2=the notes are gone")
+
+    assert undeclared.verdicts()["bbb2"] == "failed"
+    assert declared.exit_code == 0, declared.text
+    assert declared.verdicts()["bbb2"] == "irreversible"
+    assert _proof(declared, "bbb2")["reason"] == "the notes are gone"
+
+
+def test_state_in_the_process_does_not_make_a_revision_fail(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    once = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade="""import sys
+if getattr(sys, "first_ran", False) and not getattr(sys, "second_ran", False):
+    raise RuntimeError("only in a process that has run the first revision")
+sys.second_ran = True
+op.add_column("accounts", sa.Column("email", sa.String(100)))""",
+        downgrade='op.drop_column("accounts", "email")',
+    )
+    first = Written(
+        revision=CREATE.revision,
+        down=None,
+        upgrade="import sys\nsys.first_ran = True\n" + CREATE.upgrade,
+        downgrade=CREATE.downgrade,
+    )
+    job = _job(tmp_path, "sqlite", request, first, once)
+
+    finished = job.run("rollback-test", "--rows=0")
+
+    assert finished.verdicts() == {"aaa1": "passed", "bbb2": "passed"}, finished.text
+    assert "keeps state" in str(_proof(finished, "bbb2")["notices"])
+
+
+def test_revisions_that_only_work_one_at_a_time_are_found(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    counts_runs = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade="""from alembic import context
+if context.get_context().opts["transaction_per_migration"]:
+    op.create_table("alone", sa.Column("id", sa.Integer(), primary_key=True))
+else:
+    raise RuntimeError("not in the project's own transaction mode")""",
+        downgrade='op.drop_table("alone")',
+    )
+    job = _job(tmp_path, "sqlite", request, CREATE, counts_runs)
+
+    finished = job.run("rollback-test", "--rows=0")
+
+    legs = finished.result("rollback-test")["round_trip"]
+    assert [leg["state"] for leg in legs] == ["failed", "skipped", "skipped"]
+    assert finished.exit_code == 1
+    assert "upgrade in one go" in finished.text
