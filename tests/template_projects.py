@@ -70,8 +70,8 @@ REFER = Written(
     sa.Column("id", sa.Integer(), primary_key=True),
     sa.Column("account", sa.Integer(), sa.ForeignKey("accounts.id", name="orders_account")),
 )
-op.execute("insert into accounts (id, name) values (1, 'Zoë 100%')")""",
-    downgrade="""op.execute("delete from accounts where id = 1")
+op.execute("insert into accounts (id, name) values (4100, 'Zoë 100%')")""",
+    downgrade="""op.execute("delete from accounts where id = 4100")
 op.drop_table("orders")""",
 )
 LEAVES_TABLE = Written(

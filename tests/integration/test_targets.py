@@ -1,4 +1,4 @@
-"""Targets, scopes and histories that are no straight line, on SQLite and PostgreSQL."""
+"""Targets, scopes and histories that are no straight line."""
 
 import dataclasses
 from pathlib import Path
@@ -9,10 +9,7 @@ from environments import CURRENT
 from jobs import Job, marked, url_for, variables_for
 from template_projects import Written, initialised
 
-_BOTH = [
-    marked("sqlite", driver="sqlite"),
-    marked("postgresql+psycopg2", driver="postgresql+psycopg2"),
-]
+_SQLITE, _POSTGRESQL = "sqlite", "postgresql+psycopg2"
 
 
 def _makes(revision: str, down: str | tuple[str, ...] | None) -> Written:
@@ -58,15 +55,12 @@ def job(request: pytest.FixtureRequest, tmp_path: Path) -> Job:
     return Job(directory=folder, python=CURRENT.interpreter(), variables=variables)
 
 
-def _on_both(history: tuple[Written, ...]) -> pytest.MarkDecorator:
-    sets = [
-        pytest.param((*parameter.values, history), id=parameter.id, marks=parameter.marks)
-        for parameter in _BOTH
-    ]
+def _on(history: tuple[Written, ...], *drivers: str) -> pytest.MarkDecorator:
+    sets = [marked((driver, history), driver=driver) for driver in drivers]
     return pytest.mark.parametrize("job", sets, indirect=True)
 
 
-@_on_both(_LINE)
+@_on(_LINE, _SQLITE)
 def test_each_kind_of_target_is_reached(job: Job) -> None:
     one = job.passed("run", "--target=+1")
     partial = job.passed("run", "--target=b20")
@@ -92,7 +86,7 @@ def test_each_kind_of_target_is_reached(job: Job) -> None:
     assert missing.exit_code == ambiguous.exit_code == 2
 
 
-@_on_both(_LINE)
+@_on(_LINE, _POSTGRESQL)
 def test_scope_chooses_what_is_proved(job: Job) -> None:
     job.passed("upgrade", "--target=b250")
 
@@ -109,7 +103,7 @@ def test_scope_chooses_what_is_proved(job: Job) -> None:
     assert wrong.exit_code == 2
 
 
-@_on_both(_BRANCHES)
+@_on(_BRANCHES, _SQLITE, _POSTGRESQL)
 def test_branches_are_reached_by_label_and_bring_what_they_depend_on(job: Job) -> None:
     shop = job.passed("run", "--target=shop@s1")
     stock = job.passed("run", "--target=stock@head")
@@ -127,7 +121,7 @@ def test_branches_are_reached_by_label_and_bring_what_they_depend_on(job: Job) -
     assert base.stands_at() == []
 
 
-@_on_both(_MERGED)
+@_on(_MERGED, _SQLITE, _POSTGRESQL)
 def test_a_merge_is_proved_and_taken_back(job: Job) -> None:
     job.passed("upgrade", "--target=b1")
 
