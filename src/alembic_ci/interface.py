@@ -238,4 +238,13 @@ OUTPUTS = (
     Output(name="rollback-sql-path", help="path of the SQL back to where the database was"),
     Output(name="report-path", help="path of report.md"),
     Output(name="report-json-path", help="path of report.json"),
+    Output(name="finding-count", help="number of findings, empty when nothing looked for any"),
+    Output(name="finding-codes", help="their codes, empty when nothing looked for any"),
+    Output(name="drift-detected", help="true or false, empty when nothing looked for drift"),
+    Output(name="report-html-path", help="path of report.html, empty when none was written"),
+    Output(name="sarif-path", help="path of findings.sarif, empty when none was written"),
+    Output(name="junit-path", help="path of junit.xml, empty when none was written"),
+    Output(name="code-quality-path", help="path of gl-code-quality.json, empty when none is there"),
+    Output(name="comment-url", help="the pull request's comment, empty when none was made"),
+    Output(name="matrix", help="JSON for a matrix of jobs, empty when none was planned"),
 )

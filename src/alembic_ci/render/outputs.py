@@ -43,7 +43,7 @@ def outputs(report: Report, *, paths: ReportPaths) -> Mapping[str, str]:
         "report-path": paths.report,
         "report-json-path": paths.report_json,
     }
-    return {output.name: values[output.name] for output in OUTPUTS}
+    return {output.name: values.get(output.name, "") for output in OUTPUTS}
 
 
 def _revisions(report: Report, found: Sequence[Row]) -> dict[str, str]:
