@@ -46,9 +46,21 @@ _WORDS = {
 
 
 def about_rows(error: StepFailedError) -> bool:
-    """Tell whether a database refused the rows, rather than a program the values we made up."""
+    """Tell whether a change of the schema was refused because of the rows that were there.
+
+    A data change that fails (a seed row whose id a made row already has, a text that grows too
+    long) fails because of the values we made up, and says little about the real ones.
+    """
     failure = error.failure
-    return failure is not None and (failure.kind in _DATA_ERRORS or failure.code in _DATA_CODES)
+    if failure is None or not _changes_schema(failure.statement or ""):
+        return False
+    return failure.kind in _DATA_ERRORS or failure.code in _DATA_CODES
+
+
+def _changes_schema(statement: str) -> bool:
+    """Tell DDL from DML; on SQLite a batch operation copies the rows into a new table."""
+    word = statement.split(maxsplit=1)[0].upper() if statement.strip() else ""
+    return word in {"ALTER", "CREATE", "RENAME", "DROP"} or "_alembic_tmp_" in statement
 
 
 def on_rows(error: StepFailedError, phase: Phase) -> StepFailedError:
