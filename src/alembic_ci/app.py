@@ -79,6 +79,8 @@ def run(command: str, arguments: Sequence[str], settings: Settings, outside: Out
     except Exception as error:  # noqa: BLE001 - our own mistake; what was done is reported anyway
         found.problem = mistake(error, redact=found.redact)
     outside.undisturbed()
+    if found.context:
+        found.context.progress.finish()
     report = _report(command, found, began, monotonic() - started)
     return _published(report, settings, outside, found)
 

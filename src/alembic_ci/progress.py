@@ -8,6 +8,7 @@ from alembic_ci.ci.foreign import harmless
 from alembic_ci.redaction import Redactor
 
 _BAR_WIDTH = 24
+_ERASED = "\r\x1b[K"
 
 
 @dataclass(slots=True)
@@ -39,12 +40,12 @@ class Lines:
         if self.verbose:
             self._say("    | " + line.replace("##[", "##\\["))
 
+    def finish(self) -> None:
+        """Leave nothing open."""
+
     def _say(self, text: str) -> None:
-        try:
-            self.stream.write(harmless(self.redact(text)))
-            self.stream.flush()
-        except (OSError, ValueError):
-            return  # the terminal went away; the work goes on and the report is written
+        self.stream.write(harmless(self.redact(text)))
+        self.stream.flush()
 
 
 @dataclass(slots=True)
@@ -55,6 +56,7 @@ class Bar:
     _title: str = field(default="", init=False)
     _total: int = field(default=0, init=False)
     _done: int = field(default=0, init=False)
+    _shown: str = field(default="", init=False)
 
     def begin(self, title: str, total: int) -> None:
         """Start a new bar."""
@@ -66,18 +68,26 @@ class Bar:
         self._done += 1
         self._draw(text if self._done < self._total else "")
         if self._done == self._total:
-            self._write("\r\x1b[K")
+            self.finish()
 
     def note(self, text: str) -> None:
         """Say it above the bar."""
-        self._write("\r\x1b[K")
+        self._write(_ERASED)
         self.lines.note(text)
+        self._write(self._shown)
 
     def foreign(self, line: str) -> None:
         """Show it above the bar."""
         if self.lines.verbose:
-            self._write("\r\x1b[K")
+            self._write(_ERASED)
             self.lines.foreign(line)
+            self._write(self._shown)
+
+    def finish(self) -> None:
+        """Take the bar away."""
+        if self._shown:
+            self._shown = ""
+            self._write(_ERASED)
 
     def _draw(self, text: str) -> None:
         if not self._total:
@@ -86,14 +96,12 @@ class Bar:
         bar = "█" * filled + "·" * (_BAR_WIDTH - filled)
         line = self.lines.redact(f"{self._title} {bar} {self._done}/{self._total}  {text}")
         width = shutil.get_terminal_size().columns - 1
-        self._write(f"\r\x1b[K{harmless(line).rstrip()[:width]}")
+        self._shown = f"{_ERASED}{harmless(line).rstrip()[:width]}"
+        self._write(self._shown)
 
     def _write(self, text: str) -> None:
-        try:
-            self.lines.stream.write(text)
-            self.lines.stream.flush()
-        except (OSError, ValueError):
-            return
+        self.lines.stream.write(text)
+        self.lines.stream.flush()
 
 
 @dataclass(slots=True)
@@ -114,8 +122,8 @@ class Passing:
 
     def foreign(self, line: str) -> None:
         """Pass it on."""
-        try:
-            self.stream.write(harmless(self.redact(line)))
-            self.stream.flush()
-        except (OSError, ValueError):
-            return
+        self.stream.write(harmless(self.redact(line)))
+        self.stream.flush()
+
+    def finish(self) -> None:
+        """Say nothing."""

@@ -53,6 +53,11 @@ class History:
         """Return those of *current* that no revision file defines."""
         return tuple(identifier for identifier in current if identifier not in self.revisions)
 
+    def covered(self, current: Sequence[str]) -> tuple[str, ...]:
+        """Return those of *current* that are ancestors of others of them, where none may be."""
+        lines = [self._line(identifier) - {identifier} for identifier in current]
+        return tuple(name for name in current if any(name in line for line in lines))
+
     def closure(self, identifiers: Iterable[str]) -> frozenset[str]:
         """Return *identifiers* with all they stand on: what a database that holds them has run.
 

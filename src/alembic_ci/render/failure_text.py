@@ -5,7 +5,15 @@ from collections.abc import Iterator, Sequence
 
 from alembic_ci.render.failure import Failure
 from alembic_ci.render.style import Role, Style
-from alembic_ci.render.words import counted, database_message, listed, one_line, place, visible
+from alembic_ci.render.words import (
+    by_database,
+    counted,
+    database_message,
+    listed,
+    one_line,
+    place,
+    visible,
+)
 
 _WIDTH = 100
 _LABEL_WIDTH = 11
@@ -20,7 +28,10 @@ def failure_text(failure: Failure, style: Style) -> str:
         ("", _wrapped(problem.problem)),
         ("", _differences(failure)),
         ("statement", _verbatim(problem.statement or "")),
-        ("database", _verbatim(database_message(problem.code, problem.database_error))),
+        (
+            "database" if by_database(problem) else "raised",
+            _verbatim(database_message(problem.code, problem.database_error)),
+        ),
         ("meaning", _wrapped(problem.meaning)),
         ("remedy", _wrapped(problem.remedy)),
         ("output", _tail(problem.output)),

@@ -90,6 +90,8 @@ def _stands(row: Row, markup: Markup) -> str:
     if row.status:
         at = f"is at {_coded(row.current or (), markup)}"
         pending = f"{len(row.pending):,} pending" if row.pending else "up to date"
+        if row.status.unknown:
+            pending = "which the project does not have"
         return f"{at if row.status.initialised else 'has no version table yet'}, {pending}"
     if row.sql:
         return "has its SQL rendered"

@@ -9,7 +9,7 @@ from alembic_ci.render.escape import code, fenced, folded, prose
 from alembic_ci.render.failure import Failure
 from alembic_ci.render.failures import failures, notes, warnings
 from alembic_ci.render.fit import Block, Section
-from alembic_ci.render.words import counted, database_message, listed, place
+from alembic_ci.render.words import by_database, counted, database_message, listed, place
 
 _IN_FULL = 25
 _IN_ALL = 200
@@ -85,7 +85,7 @@ def _full(failure: Failure) -> str:
         f"#### {_whereabouts(failure)}",
         prose(problem.problem),
         _differences(failure.differences),
-        _quoted("The database said:", message, "text"),
+        _quoted("The database said:" if by_database(problem) else "It raised:", message, "text"),
         _quoted("Statement:", problem.statement or "", "sql"),
         prose(problem.meaning),
         remedy,

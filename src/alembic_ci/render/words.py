@@ -1,11 +1,13 @@
 """The phrases that every rendering of a report shares."""
 
+import builtins
 import re
 from collections.abc import Collection, Iterator, Sequence
 
 from alembic_ci.model import (
     ChangeResult,
     Direction,
+    Problem,
     Result,
     RollbackResult,
     SqlResult,
@@ -175,6 +177,14 @@ def _changed(step: StepReport, result: ChangeResult) -> str:
 def place(file: str, line: int | None) -> str:
     """Name a spot the way editors and CI logs understand it."""
     return one_line(file) + (f":{line}" if line else "")
+
+
+def by_database(problem: Problem) -> bool:
+    """Tell a database's own words from an exception of the project's Python code."""
+    kind = (problem.database_error or "").partition(":")[0]
+    if problem.code or problem.statement or kind.startswith("sqlalchemy."):
+        return True
+    return "." not in kind and not hasattr(builtins, kind)
 
 
 def database_message(code: str | None, message: str | None) -> str:

@@ -3,11 +3,9 @@
 import dataclasses
 from collections.abc import Callable, Sequence
 
-from alembic_ci.database.control import Control
 from alembic_ci.errors import (
     AlembicCIError,
     DatabaseUnreachableError,
-    HistoryError,
     Interrupted,
     SettingsError,
 )
@@ -27,6 +25,7 @@ from alembic_ci.steps.half_way import End, Words, ended, half_way, unknown_end
 from alembic_ci.steps.problems import problem, verdict_problem
 from alembic_ci.steps.protection import refuse_unless_allowed
 from alembic_ci.steps.target import upgrade_target
+from alembic_ci.steps.version_table import refuse_unusable, version_rows
 
 Plan = Callable[[Sequence[str]], tuple[Revision, ...]]
 
@@ -108,7 +107,7 @@ class _Change:
     def _visit(self, binding: Binding, session: Session) -> None:
         progress = self._desk.context.progress
         current = session.ready.heads
-        refuse_unknown(self._desk, binding, current)
+        refuse_unusable(self._desk, binding, current)
         plan = self._plan(current)
         self._plans.setdefault(binding.label, []).append(plan)
         self._visited = binding.label
@@ -184,25 +183,6 @@ class _Change:
             problem=context.redact(words.problem),
             meaning=context.redact(words.meaning),
             remedy=context.redact(words.remedy),
-        )
-
-
-def version_rows(control: Control, ready: Ready) -> tuple[str, ...]:
-    """Return what the version table holds now; no table holds nothing."""
-    return control.version_rows(ready.version_table, ready.version_schema) or ()
-
-
-def refuse_unknown(desk: Desk, binding: Binding, current: Sequence[str]) -> None:
-    """Raise HistoryError when a database stands at a revision the project does not have."""
-    unknown = desk.context.history.unknown(current)
-    if unknown:
-        raise HistoryError(
-            f"{desk.title(binding)} is at revision {', '.join(unknown)}, "
-            "which this project does not have.",
-            meaning="The revision was deleted or never merged here, "
-            "or an older version of the project is being deployed.",
-            remedy="Bring the file back (git log --all -- '*" + unknown[0] + "*'), deploy the "
-            "version that has it, or, if the schema is known, `stamp` the revision it matches.",
         )
 
 

@@ -31,6 +31,9 @@ class Progress(Protocol):
     def foreign(self, line: str) -> None:
         """Pass on a line that env.py or a revision printed."""
 
+    def finish(self) -> None:
+        """Nothing more comes, whether all was done or not."""
+
 
 class Silence:
     """Progress that nobody needs to see."""
@@ -45,6 +48,9 @@ class Silence:
         """Say nothing."""
 
     def foreign(self, line: str) -> None:
+        """Say nothing."""
+
+    def finish(self) -> None:
         """Say nothing."""
 
 

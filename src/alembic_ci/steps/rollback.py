@@ -14,7 +14,6 @@ from alembic_ci.model import (
     Verdict,
 )
 from alembic_ci.steps.attempt import IRREVERSIBLE
-from alembic_ci.steps.change import refuse_unknown
 from alembic_ci.steps.confirmation import confirmed
 from alembic_ci.steps.context import Context, Outcome, Outcomes
 from alembic_ci.steps.desk import Desk
@@ -24,6 +23,7 @@ from alembic_ci.steps.row_trial import tried_with_rows
 from alembic_ci.steps.scratch import Scratch, scratch_for
 from alembic_ci.steps.stairway import Stairway
 from alembic_ci.steps.target import upgrade_target
+from alembic_ci.steps.version_table import refuse_unusable
 
 BAD = frozenset({Verdict.FAILED, Verdict.RESIDUE, Verdict.MISSING, Verdict.NOT_RUN})
 
@@ -34,7 +34,7 @@ def rollback_test(desk: Desk) -> Outcomes:
     assignments = {}
     for binding in desk.bindings:
         heads = readies[binding.label].heads
-        refuse_unknown(desk, binding, heads)
+        refuse_unusable(desk, binding, heads)
         assignments[binding.label] = scope(desk.context, heads)
     with scratch_for(desk) as scratch:
         results = _results(scratch, assignments)

@@ -24,12 +24,13 @@ from alembic_ci.model import (
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
 from alembic_ci.project.worker import Online
-from alembic_ci.steps.change import silent_rollback, version_rows
+from alembic_ci.steps.change import silent_rollback
 from alembic_ci.steps.desk import Binding
 from alembic_ci.steps.observer import whole_snapshot
 from alembic_ci.steps.problems import problem, verdict_problem
 from alembic_ci.steps.prover import Assignment
 from alembic_ci.steps.scratch import Scratch
+from alembic_ci.steps.version_table import version_rows
 from alembic_ci.wording import residue
 
 _UP, _DOWN, _AGAIN = "upgrade in one go", "downgrade in one go", "upgrade again"

@@ -12,12 +12,12 @@ from alembic_ci.model import Direction, Problem, RenderedRevision, SqlResult
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.worker import Offline, Rendered, RenderedScript
 from alembic_ci.steps import script
-from alembic_ci.steps.change import refuse_unknown
 from alembic_ci.steps.context import Context, Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
 from alembic_ci.steps.outside_files import untouched
 from alembic_ci.steps.problems import problem
 from alembic_ci.steps.target import upgrade_target
+from alembic_ci.steps.version_table import refuse_unusable
 
 
 def sql(desk: Desk) -> Outcomes:
@@ -44,7 +44,7 @@ class _Rendering:
     def run(self, current: tuple[str, ...]) -> Outcome:
         """Render both directions and write the files."""
         context = self._desk.context
-        refuse_unknown(self._desk, self._binding, current)
+        refuse_unusable(self._desk, self._binding, current)
         plan = context.history.upgrade_plan(current, upgrade_target(context))
         reached = context.history.effective([*current, *(item.revision for item in plan)])
         script.emptied(self._folder)

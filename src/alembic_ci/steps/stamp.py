@@ -6,20 +6,23 @@ from alembic_ci.history import History
 from alembic_ci.model import ChangeResult, Direction
 from alembic_ci.project.session import Session
 from alembic_ci.project.worker import Online
-from alembic_ci.steps.change import required_target, silent_rollback, version_rows
+from alembic_ci.steps.change import required_target, silent_rollback
 from alembic_ci.steps.context import Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
 from alembic_ci.steps.protection import refuse_unless_allowed
+from alembic_ci.steps.version_table import version_rows
 
 
 def stamp(desk: Desk) -> Outcomes:
-    """Stamp the target and verify it; a table full of unknown revisions is emptied first."""
+    """Stamp the target and verify it; a table that nothing can start from is emptied first."""
     target = required_target(desk, "stamp")
     refuse_unless_allowed(desk.environment, desk.context.variables)
     history = desk.context.history
     wanted = stamped(history, target)
     readies = dict(desk.standings())
-    purge = any(history.unknown(ready.heads) for ready in readies.values())
+    purge = any(
+        history.unknown(ready.heads) or history.covered(ready.heads) for ready in readies.values()
+    )
 
     def visit(_: Binding, session: Session) -> None:
         session.stamp(wanted or ("base",))

@@ -7,7 +7,9 @@ from alembic_ci.history import History
 from alembic_ci.model import StatusResult
 from alembic_ci.project.session import Ready
 from alembic_ci.steps.context import Outcome, Outcomes
-from alembic_ci.steps.desk import Desk
+from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.problems import problem
+from alembic_ci.steps.version_table import unusable
 
 
 def status(desk: Desk) -> Outcomes:
@@ -15,14 +17,25 @@ def status(desk: Desk) -> Outcomes:
     target = desk.context.settings.target or "heads"
     desk.standings()
     return {
-        binding.label: Outcome(
-            result=furthest_behind(
-                desk.context.history, desk.arrivals[binding.label], desk.control(binding), target
-            )
-        )
+        binding.label: _outcome(desk, binding, target)
         for binding in desk.bindings
         if binding.label in desk.arrivals
     }
+
+
+def _outcome(desk: Desk, binding: Binding, target: str) -> Outcome:
+    """Show what a version table holds, also when nothing can be done with it."""
+    context = desk.context
+    result = furthest_behind(
+        context.history, desk.arrivals[binding.label], desk.control(binding), target
+    )
+    error = unusable(desk, binding, result.current)
+    failed = (
+        problem(error, redact=context.redact, start_directory=context.start_directory)
+        if error
+        else None
+    )
+    return Outcome(result=result, problem=failed)
 
 
 def furthest_behind(

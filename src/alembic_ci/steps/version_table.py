@@ -1,0 +1,51 @@
+"""What a database's version table holds, and whether anything can be done with that."""
+
+from collections.abc import Sequence
+
+from alembic_ci.database.control import Control
+from alembic_ci.errors import HistoryError
+from alembic_ci.project.session import Ready
+from alembic_ci.steps.desk import Binding, Desk
+
+
+def version_rows(control: Control, ready: Ready) -> tuple[str, ...]:
+    """Return what the version table holds now; no table holds nothing."""
+    return control.version_rows(ready.version_table, ready.version_schema) or ()
+
+
+def refuse_unusable(desk: Desk, binding: Binding, current: Sequence[str]) -> None:
+    """Raise HistoryError when a version table holds what no upgrade or downgrade can start from."""
+    error = unusable(desk, binding, current)
+    if error:
+        raise error
+
+
+def unusable(desk: Desk, binding: Binding, current: Sequence[str]) -> HistoryError | None:
+    """Return what is wrong with the rows of a version table, if anything."""
+    unknown = desk.context.history.unknown(current)
+    if unknown:
+        return _unknown(desk.title(binding), unknown)
+    covered = desk.context.history.covered(current)
+    return _overlapping(desk.title(binding), current, covered) if covered else None
+
+
+def _unknown(title: str, unknown: Sequence[str]) -> HistoryError:
+    return HistoryError(
+        f"{title} is at revision {', '.join(unknown)}, which this project does not have.",
+        meaning="The revision was deleted or never merged here, "
+        "or an older version of the project is being deployed.",
+        remedy="Bring the file back (git log --all -- '*" + unknown[0] + "*'), deploy the "
+        "version that has it, or, if the schema is known, `stamp` the revision it matches.",
+    )
+
+
+def _overlapping(title: str, current: Sequence[str], covered: Sequence[str]) -> HistoryError:
+    kept = [name for name in current if name not in covered]
+    return HistoryError(
+        f"The version table of {title} holds {', '.join(current)} at once, and "
+        f"{', '.join(covered)} came before {', '.join(kept)}.",
+        meaning="Two upgrades ran at the same time, or somebody wrote into the table. Alembic "
+        "cannot upgrade from there.",
+        remedy=f"Look which of them the schema matches, then `stamp` it: --target {kept[0]}, "
+        "for example.",
+    )

@@ -1,0 +1,286 @@
+"""A run that is ended in the middle leaves nothing behind and says where the database stands."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from accidents import SQLITE, on, processes, sleepy, told, wait_until
+from alembic_ci.database.control import Control
+from alembic_ci.database.private_home import PREFIX
+from alembic_ci.urls import DatabaseURL, Dialect
+from cli import Run, finished, start
+
+LIMIT = 9.0  # seconds: GitHub kills what is left of a cancelled job after ten
+NAPS = {
+    "postgresql": "SELECT pg_sleep(60)",
+    "mysql": "SELECT SLEEP(60)",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nap:
+    """A run that sleeps in the middle of revision 0004."""
+
+    process: "subprocess.Popen[str]"
+    directory: Path
+
+    def ended(self) -> Run:
+        """Wait for its end, which must come in time."""
+        began = time.monotonic()
+        run = finished(self.process, self.directory, timeout=60)
+        assert time.monotonic() - began < LIMIT
+        assert "Traceback" not in run.stderr, run.stderr
+        assert not list(processes(str(self.directory)))
+        return run
+
+
+def nap(
+    place: Path, *arguments: str, statement: str = "", variables: Mapping[str, str] = SQLITE
+) -> Nap:
+    """Start a run and wait until it sleeps."""
+    directory = sleepy(place, statement=statement)
+    process = start(arguments, directory=directory, variables=variables)
+    wait_until(lambda: (directory / "asleep").exists() or process.poll() is not None)
+    assert process.poll() is None, process.communicate()
+    time.sleep(0.3)  # from the file to the statement
+    return Nap(process=process, directory=directory)
+
+
+def sessions(admin: DatabaseURL, url: DatabaseURL) -> int:
+    """Count the sessions that still use a database."""
+    sql = {
+        Dialect.POSTGRESQL: "SELECT count(*) FROM pg_stat_activity WHERE datname = '{}'",
+        Dialect.MYSQL: "SELECT count(*) FROM information_schema.processlist WHERE db = '{}'",
+    }[url.dialect]
+    with Control.open(admin, timeout=5) as control:
+        return int(str(control.query(sql.format(url.database))[0][0]))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_in_the_middle_of_python_code(number: signal.Signals, tmp_path: Path) -> None:
+    sleeping = nap(tmp_path, "upgrade")
+
+    sleeping.process.send_signal(number)
+    run = sleeping.ended()
+
+    problem = told(run)
+    assert run.exit_code == 128 + number
+    assert f"{number.name} in the middle of revision 0004" in problem["problem"]
+    assert problem["failure_class"] == "interrupted"
+    assert run.database()["status_after"]["current"] == ["0003"]
+    assert run.step("upgrade")["result"]["applied"] == ["0001", "0003"]
+    assert "SQLite may keep" in problem["meaning"]
+    assert "by hand" in problem["remedy"]
+
+
+@pytest.mark.postgresql
+def test_a_signal_in_the_middle_of_a_statement_on_postgresql(
+    postgresql_admin: DatabaseURL, postgresql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    sleeping = nap(tmp_path, "upgrade", statement=NAPS["postgresql"], variables=on(postgresql_url))
+
+    sleeping.process.terminate()
+    run = sleeping.ended()
+
+    assert run.exit_code == 143
+    assert "Everything this run had done was rolled back" in told(run)["meaning"]
+    assert run.step("upgrade")["result"]["applied"] == []
+    assert not run.database()["status_after"]["initialised"]
+    assert sessions(postgresql_admin, postgresql_url) == 0
+
+
+@pytest.mark.mysql
+def test_a_signal_in_the_middle_of_a_statement_on_mariadb(
+    mysql_admin: DatabaseURL, mysql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    sleeping = nap(tmp_path, "upgrade", statement=NAPS["mysql"], variables=on(mysql_url))
+
+    sleeping.process.send_signal(signal.SIGINT)
+    run = sleeping.ended()
+
+    problem = told(run)
+    assert run.exit_code == 130
+    assert "the database is at 0003. Applied before it: 0001, 0003." in problem["problem"]
+    assert "MariaDB and MySQL may keep what the revision had done" in problem["meaning"]
+    assert sessions(mysql_admin, mysql_url) == 0
+
+
+@pytest.mark.postgresql
+def test_a_signal_ends_a_rollback_test_and_its_private_server(
+    postgresql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    sleeping = nap(
+        tmp_path, "rollback-test", statement=NAPS["postgresql"], variables=on(postgresql_url)
+    )
+    server = _private_server(sleeping.process.pid)
+
+    sleeping.process.send_signal(signal.SIGINT)
+    run = sleeping.ended()
+
+    assert run.exit_code == 130
+    assert not server.exists()
+    assert not list(processes(str(server)))
+    assert run.step("rollback-test")["problem"]["failure_class"] == "interrupted"
+
+
+@pytest.mark.postgresql
+def test_a_signal_drops_scratch_databases_on_a_given_server(
+    postgresql_admin: DatabaseURL, postgresql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    def scratch() -> int:
+        with Control.open(postgresql_admin, timeout=5) as control:
+            return len(control.query("SELECT 1 FROM pg_database WHERE datname LIKE 'alembic_ci_%'"))
+
+    before = scratch()
+    variables = {**on(postgresql_url), "SCRATCH_DATABASE_URL": postgresql_admin.render()}
+    sleeping = nap(tmp_path, "rollback-test", statement=NAPS["postgresql"], variables=variables)
+    during = scratch()
+
+    sleeping.process.send_signal(signal.SIGINT)
+    time.sleep(0.2)
+    sleeping.process.send_signal(signal.SIGTERM)
+    sleeping.process.send_signal(signal.SIGINT)
+    sleeping.ended()
+
+    assert during == before + 1
+    assert scratch() == before
+
+
+def test_signals_during_the_cleaning_up_change_nothing(tmp_path: Path) -> None:
+    sleeping = nap(tmp_path, "upgrade")
+
+    for number in (signal.SIGINT, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        sleeping.process.send_signal(number)
+        time.sleep(0.05)
+    run = sleeping.ended()
+
+    assert run.exit_code == 130
+    assert told(run)["failure_class"] == "interrupted"
+
+
+def test_a_signal_before_anything_was_done_needs_no_report(tmp_path: Path) -> None:
+    directory = sleepy(tmp_path)
+    process = start(["upgrade"], directory=directory, variables=SQLITE)
+    wait_until(lambda: _catches(process.pid, signal.SIGTERM))
+
+    process.terminate()
+    _, stderr = process.communicate(timeout=LIMIT)
+
+    assert process.returncode == 143
+    assert "Traceback" not in stderr
+
+
+def _catches(process: int, number: signal.Signals) -> bool:
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    caught = next(line for line in lines if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) & 1 << (number - 1))
+
+
+def test_the_later_environments_of_an_interrupted_run_are_reported_as_skipped(
+    tmp_path: Path,
+) -> None:
+    variables = {
+        "DEV_DATABASE_URL": "sqlite:///dev.db",
+        "TEST_DATABASE_URL": "sqlite:///test.db",
+        "ENVIRONMENT": "dev,test",
+    }
+    sleeping = nap(tmp_path, "upgrade", "--environments=dev,test", variables=variables)
+
+    sleeping.process.terminate()
+    run = sleeping.ended()
+
+    assert run.exit_code == 143
+    assert run.step("upgrade", 0)["state"] == "failed"
+    assert run.step("upgrade", 1)["state"] == "skipped"
+    assert not (sleeping.directory / "test.db").exists()
+
+
+def test_a_terminal_that_goes_away_is_a_signal(tmp_path: Path) -> None:
+    directory = sleepy(tmp_path)
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(directory)
+        os.execve(sys.executable, [sys.executable, "-m", "alembic_ci", "upgrade"], SQLITE)
+    wait_until((directory / "asleep").exists)
+
+    os.close(terminal)
+    status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+    assert status == 129
+    assert "SIGHUP" in (directory / "alembic-ci-report/report.json").read_text()
+    assert not list(processes(str(directory)))
+
+
+def _private_server(tool: int) -> Path:
+    """Return the folder of the server that a run has started."""
+    for pid in processes(PREFIX):
+        place = Path(f"/proc/{pid}")
+        if f"PPid:\t{tool}\n" in (place / "status").read_text():
+            return (place / "cwd").readlink()
+    raise AssertionError("there is none")
+
+
+def _worker(directory: Path) -> int:
+    tools = "alembic_ci/worker/__main__.py"
+    return next(pid for pid in processes(str(directory)) if tools in _arguments(pid))
+
+
+def _arguments(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+
+
+@pytest.mark.postgresql
+def test_a_worker_that_is_killed_leaves_no_session_and_a_report(
+    postgresql_admin: DatabaseURL, postgresql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    sleeping = nap(tmp_path, "upgrade", statement=NAPS["postgresql"], variables=on(postgresql_url))
+
+    os.kill(_worker(sleeping.directory), signal.SIGKILL)
+    run = sleeping.ended()
+
+    problem = told(run)
+    assert (run.exit_code, problem["failure_class"]) == (1, "worker")
+    assert "(SIGKILL) in the middle of revision 0004" in problem["problem"]
+    assert "memory" in problem["meaning"]
+    assert sessions(postgresql_admin, postgresql_url) == 0
+
+
+@pytest.mark.postgresql
+def test_a_revision_that_takes_too_long_leaves_no_session(
+    postgresql_admin: DatabaseURL, postgresql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    arguments = ("upgrade", "--step-timeout=2")
+    sleeping = nap(tmp_path, *arguments, statement=NAPS["postgresql"], variables=on(postgresql_url))
+
+    run = sleeping.ended()
+
+    problem = told(run)
+    assert (run.exit_code, problem["failure_class"]) == (1, "timeout")
+    assert "was ended in the middle of revision 0004" in problem["problem"]
+    assert "0004_last.py" in problem["output"]
+    assert sessions(postgresql_admin, postgresql_url) == 0
+
+
+@pytest.mark.postgresql
+def test_a_tool_that_is_killed_takes_worker_and_private_server_with_it(
+    postgresql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    sleeping = nap(
+        tmp_path, "rollback-test", statement=NAPS["postgresql"], variables=on(postgresql_url)
+    )
+    server = _private_server(sleeping.process.pid)
+
+    sleeping.process.kill()
+    sleeping.process.communicate()
+
+    wait_until(lambda: not list(processes(str(sleeping.directory))))
+    wait_until(lambda: not server.exists())
+    assert not list(processes(str(server)))
