@@ -5,7 +5,7 @@ at least what the current transaction wrote, for a session reports only between 
 https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-STATS-FUNCTIONS
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from alembic_ci.database.postgresql.fragments import FIRST_USER_OID, catalogue
@@ -66,7 +66,7 @@ class Probe:
     next_xid: int
     counting: bool
     by_hand: bool
-    prepared: bool
+    prepared: frozenset[str]
     writes: Mapping[str, Writes]
 
     def updated(self, name: str) -> bool:
@@ -92,41 +92,47 @@ def watched(version: int) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if version >= _SINCE.get(name, 0)))
 
 
-def writes_table(version: int) -> str:
-    """Return a SELECT of catalogue, inserted, updated and deleted."""
-    names = ", ".join(f"('{name}', {catalogue(name)}::oid)" for name in watched(version))
-    counts = ", ".join(
-        f"pg_catalog.pg_stat_get_xact_tuples_{word}(w.oid) as {word}"
-        for word in ("inserted", "updated", "deleted")
-    )
-    return f"select w.name as catalogue, {counts} from (values {names}) w (name, oid)"
+def watched_sql(version: int) -> str:
+    """Return a SELECT of the watched catalogues and their OIDs."""
+    names = ", ".join(f"('{name}', {catalogue(name)}::oid::bigint)" for name in watched(version))
+    return f"select w.name, w.oid from (values {names}) w (name, oid)"
 
 
-def probe_sql(version: int) -> str:
-    """Return the statement `probe` runs.
+def probe_sql(version: int, watched_oids: Iterable[int]) -> str:
+    """Return the statement `probe` runs; it is planned every time and therefore plain.
 
-    From 15 on the session is also told to report at the end of this transaction, so that the
-    counters start from nothing in the next one; before, they may hold up to half a second's writes.
+    It reads the functions below the views ``pg_locks`` and ``pg_prepared_statements``, the first
+    of them once. From 15 on the session is also told to report at the end of this transaction, so
+    that the counters start from nothing in the next one; before, they may hold up to half a
+    second's writes.
     """
     flush = "pg_catalog.pg_stat_force_next_flush()::text" if version >= V15 else "''"
-    return f"""select pg_catalog.pg_backend_pid(),
- (select pg_catalog.split_part(l.virtualxid, '/', 2)::bigint from pg_catalog.pg_locks l
- where l.locktype = 'virtualxid' and l.pid = pg_catalog.pg_backend_pid() limit 1),
+    oids = ",".join(map(str, watched_oids))
+    counts = ", ".join(
+        f"pg_catalog.pg_stat_get_xact_tuples_{word}(c.oid) as {word}"
+        for word in ("inserted", "updated", "deleted")
+    )
+    return f"""select pg_catalog.pg_backend_pid(), l.transaction,
  coalesce(pg_catalog.txid_current_if_assigned(), 0),
  pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot()),
- pg_catalog.current_setting('track_counts'),
- (select count(*) from pg_catalog.pg_locks l where l.pid = pg_catalog.pg_backend_pid()
- and l.locktype = 'relation' and l.relation < {FIRST_USER_OID}
- and l.mode not in ('AccessShareLock', 'RowShareLock')),
- exists (select 1 from pg_catalog.pg_prepared_statements s where s.name = '{PREPARED}')::int,
- (select pg_catalog.string_agg(pg_catalog.concat_ws(' ', w.catalogue, w.inserted, w.updated,
- w.deleted), ',') from ({writes_table(version)}) w
- where w.inserted + w.updated + w.deleted > 0), {flush}"""
+ pg_catalog.current_setting('track_counts'), l.by_hand,
+ (select pg_catalog.string_agg(s.name, ' ') from pg_catalog.pg_prepared_statement() s
+ where pg_catalog.starts_with(s.name, '{PREPARED}')),
+ (select pg_catalog.string_agg(pg_catalog.concat_ws(' ', w.oid, w.inserted, w.updated,
+ w.deleted), ',') from (select c.oid, {counts}
+ from pg_catalog.unnest('{{{oids}}}'::pg_catalog.oid[]) c (oid) offset 0) w
+ where w.inserted + w.updated + w.deleted > 0), {flush}
+from (select max(pg_catalog.split_part(k.virtualxid, '/', 2)::bigint) as transaction,
+ count(k.relation) filter (where k.relation < {FIRST_USER_OID}
+ and k.mode not in ('AccessShareLock', 'RowShareLock')) as by_hand
+ from pg_catalog.pg_lock_status() k where k.pid = pg_catalog.pg_backend_pid()
+ and (k.locktype = 'relation' or k.virtualxid = k.virtualtransaction)) l"""
 
 
-def probe(query: Query, sql: str) -> Probe:
-    """Ask and read the answer."""
+def probe(query: Query, sql: str, names: Mapping[int, str]) -> Probe:
+    """Ask and read the answer; *names* are those of the watched catalogues."""
     backend, transaction, own, following, counting, by_hand, prepared, writes, _ = query(sql)[0]
+    entries = (entry.split(" ") for entry in str(writes or "").split(",") if entry)
     return Probe(
         backend=_number(backend),
         transaction=_number(transaction),
@@ -134,8 +140,8 @@ def probe(query: Query, sql: str) -> Probe:
         next_xid=_number(own) + 1 if own else _number(following),
         counting=counting == "on",
         by_hand=_number(by_hand) > 0,
-        prepared=bool(prepared),
-        writes=dict(_parsed(entry.split(" ")) for entry in str(writes or "").split(",") if entry),
+        prepared=frozenset(str(prepared or "").split()),
+        writes={names[int(oid)]: _writes(counts) for oid, *counts in entries},
     )
 
 
@@ -143,6 +149,6 @@ def _number(value: Value) -> int:
     return int(value or 0)
 
 
-def _parsed(words: Sequence[str]) -> tuple[str, Writes]:
-    name, inserted, updated, deleted = words
-    return name, Writes(inserted=int(inserted), updated=int(updated), deleted=int(deleted))
+def _writes(counts: Sequence[str]) -> Writes:
+    inserted, updated, deleted = map(int, counts)
+    return Writes(inserted=inserted, updated=updated, deleted=deleted)

@@ -6,13 +6,23 @@ catalogue) show by the transaction number of the rows, which are looked for only
 were written. https://www.postgresql.org/docs/current/view-pg-locks.html
 """
 
-from alembic_ci.database.postgresql.fragments import catalogue
-from alembic_ci.database.postgresql.probe import writes_table
+from alembic_ci.database.postgresql.fragments import FIRST_USER_OID, catalogue
 from alembic_ci.database.postgresql.scope import Scope, VersionTable
 from alembic_ci.database.postgresql.section import Unit
 from alembic_ci.database.postgresql.statement import SECTIONS, describe
 
 _WEAK = "('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')"
+
+_COUNTED = (
+    "pg_attrdef",
+    "pg_attribute",
+    "pg_class",
+    "pg_constraint",
+    "pg_description",
+    "pg_enum",
+    "pg_proc",
+    "pg_type",
+)
 
 _CLASS, _TYPE, _PROC = catalogue("pg_class"), catalogue("pg_type"), catalogue("pg_proc")
 
@@ -30,14 +40,17 @@ def touched_statement(version: int, version_table: VersionTable) -> str:
         "select 'type', r.oid::bigint from touched_types r",
         "select 'routine', r.oid::bigint from touched_routines r",
     ]
-    before = [_basics(version), _objects(), _relations(), _dependents(), _closure()]
+    before = [_basics(), _objects(), _relations(), _dependents(), _closure()]
     sections = (section for section in SECTIONS if section.unit is not Unit.WHOLE)
     return describe(version, sections, scope, before=before, markers=markers)
 
 
-def _wrote(*names: str, how: str = "w.inserted + w.updated + w.deleted") -> str:
-    listed = ", ".join(f"'{name}'" for name in names)
-    return f"(select coalesce(sum({how}), 0) > 0 from writes w where w.catalogue in ({listed}))"
+def _wrote(*names: str) -> str:
+    """Return the condition that the transaction wrote to one of these catalogues."""
+    written = " + ".join(
+        f"w.{name}_{word}" for name in names for word in ("inserted", "updated", "deleted")
+    )
+    return f"(select {written} > 0 from writes w)"
 
 
 def _fresh(alias: str) -> str:
@@ -45,23 +58,32 @@ def _fresh(alias: str) -> str:
     return f"pg_catalog.age({alias}.xmin) <= (select pg_catalog.age(m.xid) from mine m)"
 
 
-def _basics(version: int) -> str:
+def _basics() -> str:
+    counts = ", ".join(
+        f"pg_catalog.pg_stat_get_xact_tuples_{word}({catalogue(name)}) as {name}_{word}"
+        for name in _COUNTED
+        for word in ("inserted", "updated", "deleted")
+    )
     return f"""mine as materialized (
 select pg_catalog.mod(pg_catalog.txid_current(), 4294967296)::text::xid as xid),
-writes as materialized ({writes_table(version)}),
+writes as materialized (select {counts}),
 locked as materialized (
 select l.relation, l.classid, l.objid from pg_catalog.pg_locks l
 where l.pid = pg_catalog.pg_backend_pid() and l.mode not in {_WEAK}
  and l.locktype in ('relation', 'object') and l.database = (select d.oid
- from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()))"""
+ from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())),
+fresh_classes as materialized (select c.oid, c.relkind from pg_catalog.pg_class c
+ where c.oid = any (array(select l.relation from locked l)) and {_fresh("c")})"""
 
 
 def _objects() -> str:
     """Return the types and routines that were altered."""
-    domains = f"""({_wrote("pg_constraint", how="w.deleted")} or {_wrote("pg_description")})"""
+    domains = "(select w.pg_constraint_deleted > 0 from writes w)"
+    domains = f"({domains} or {_wrote('pg_description')})"
     types = _wrote("pg_type", "pg_description", "pg_constraint")
     return f"""altered_types as materialized (
-select t.oid from pg_catalog.pg_type t where {types} and (t.typtype in ('e', 'd', 'r')
+select t.oid from pg_catalog.pg_type t
+ where t.oid >= {FIRST_USER_OID} and {types} and (t.typtype in ('e', 'd', 'r')
  or t.typtype = 'b' and t.typarray <> 0) and ({_fresh("t")} or t.typtype = 'd' and {domains})
 union select e.enumtypid from pg_catalog.pg_enum e where {_wrote("pg_enum")} and {_fresh("e")}
 union select k.contypid from pg_catalog.pg_constraint k
@@ -81,27 +103,22 @@ def _relations() -> str:
     """
     columns = f"""(select count(*) from pg_catalog.pg_attribute o
  where o.attrelid = any (array(select l.relation from locked l)) and {_fresh("o")})"""
-    classes = f"""from pg_catalog.pg_class o
- where o.oid = any (array(select l.relation from locked l)) and {_fresh("o")}"""
-    toast = f"(select count(*) {classes} and o.relkind = 't')"
-    defaults = _count("pg_attrdef", "w.inserted + w.deleted")
+    classes = "(select count(*) from fresh_classes f)"
+    toast = "(select count(*) from fresh_classes f where f.relkind = 't')"
+    defaults = "w.pg_attrdef_inserted + w.pg_attrdef_deleted"
     return f"""altered_relations as materialized (
 select l.relation as oid from locked l where l.relation is not null
 union select c.oid from pg_catalog.pg_class c
- where {_unexplained("pg_class", f"(select count(*) {classes})", toast)} and {_fresh("c")}
+ where {_unexplained("pg_class", classes, toast)} and {_fresh("c")}
 union select a.attrelid from pg_catalog.pg_attribute a
  where {_unexplained("pg_attribute", columns, defaults)} and {_fresh("a")})"""
 
 
 def _unexplained(name: str, fresh: str, more: str) -> str:
     return (
-        f"(select {_count(name, 'w.updated')}"
-        f" > greatest(0, {fresh} - {_count(name, 'w.inserted')}) + {more})"
+        f"(select w.{name}_updated > greatest(0, {fresh} - w.{name}_inserted) + {more}"
+        " from writes w)"
     )
-
-
-def _count(name: str, what: str) -> str:
-    return f"(select {what} from writes w where w.catalogue = '{name}')"
 
 
 def _dependents() -> str:

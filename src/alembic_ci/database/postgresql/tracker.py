@@ -1,8 +1,9 @@
 """The tracker of a PostgreSQL schema: one probe per step, and what it touched read again."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-from alembic_ci.database.postgresql.probe import PREPARED, Probe, probe, probe_sql
+from alembic_ci.database.postgresql.probe import PREPARED, Probe, probe, probe_sql, watched_sql
 from alembic_ci.database.postgresql.scope import Scope, VersionTable
 from alembic_ci.database.postgresql.section import Section, Unit
 from alembic_ci.database.postgresql.statement import SECTIONS, describe, unit_name
@@ -12,6 +13,12 @@ from alembic_ci.database.tracking import Query, Value
 from alembic_ci.delta import Delta, Snapshot
 
 _VERSION = "select pg_catalog.current_setting('server_version_num')"
+
+_BY_INDEX = ("enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin")
+"""Planner methods that read whole catalogues.
+
+A statement prepared while there are few objects would go on doing so when there are many.
+"""
 
 _NAMED_EVERYWHERE = (
     "pg_am",
@@ -47,6 +54,8 @@ class PostgreSQLTracker:
         self._query = query
         self._table = VersionTable(name=version_table, schema=version_schema)
         self._server = 0
+        self._watched: dict[int, str] = {}
+        self._probe_sql = ""
         self._store = UnitStore()
         self._last: Probe | None = None
 
@@ -58,6 +67,10 @@ class PostgreSQLTracker:
     def start(self) -> None:
         """Read the whole catalogue."""
         self._server = int(str(self._query(_VERSION)[0][0]))
+        self._watched = {
+            int(oid or 0): str(name) for name, oid in self._query(watched_sql(self._server))
+        }
+        self._probe_sql = probe_sql(self._server, self._watched)
         self._store.clear()
         self.resync()
 
@@ -84,12 +97,27 @@ class PostgreSQLTracker:
             self._last = None
 
     def _probe(self) -> Probe:
-        return probe(self._query, probe_sql(self._server))
+        return probe(self._query, self._probe_sql, self._watched)
 
     def _touched(self, probed: Probe) -> Units:
-        if not probed.prepared:
+        if PREPARED in probed.prepared:
+            return units(self._query(f"execute {PREPARED}"))
+        with self._turned_off(*_BY_INDEX):
             self._query(f"prepare {PREPARED} as {touched_statement(self._server, self._table)}")
-        return units(self._query(f"execute {PREPARED}"))
+            return units(self._query(f"execute {PREPARED}"))
+
+    @contextmanager
+    def _turned_off(self, *settings: str) -> Iterator[None]:
+        """Turn settings off for statements planned meanwhile, in this transaction only."""
+        now = ", ".join(f"pg_catalog.current_setting('{name}')" for name in settings)
+        off = ", ".join(f"pg_catalog.set_config('{name}', 'off', true)" for name in settings)
+        values = self._query(f"select {now}, {off}")[0][: len(settings)]
+        yield
+        back = (
+            f"pg_catalog.set_config('{name}', '{value}', true)"
+            for name, value in zip(settings, values, strict=True)
+        )
+        self._query(f"select {', '.join(back)}")
 
     def _whole(self, probed: Probe) -> Units:
         sections = tuple(self._rewritten(probed))
@@ -115,12 +143,8 @@ class PostgreSQLTracker:
 
         https://www.postgresql.org/docs/current/jit-decision.html
         """
-        jit = self._query(
-            "select pg_catalog.current_setting('jit'), set_config('jit', 'off', true)"
-        )
-        described = units(self._describe(SECTIONS))
-        self._query(f"select pg_catalog.set_config('jit', '{jit[0][0]}', true)")
-        return described
+        with self._turned_off("jit"):
+            return units(self._describe(SECTIONS))
 
     def _describe(self, sections: Sequence[Section]) -> Sequence[Sequence[Value]]:
         return self._query(describe(self._server, sections, Scope(version_table=self._table)))
