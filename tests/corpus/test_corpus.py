@@ -71,7 +71,7 @@ def _rollback_test(
         variables["SCRATCH_DATABASE_URL"] = url.render()
     return subprocess.run(
         [
-            *(str(_TOOL), "rollback-test", "--scope", "all"),
+            *(str(_TOOL), "rollback-test", "--scope", "all", "--rows", "0"),
             *("--report-dir", str(folder / "report")),
             *start.arguments,
         ],
