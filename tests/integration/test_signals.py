@@ -128,7 +128,9 @@ def test_a_signal_ends_a_rollback_test_and_its_private_server(
     assert run.exit_code == 130
     assert not server.exists()
     assert not list(processes(str(server)))
-    assert run.step("rollback-test")["problem"]["failure_class"] == "interrupted"
+    problem = told(run)
+    assert (problem["failure_class"], problem["revision"]) == ("interrupted", "0004")
+    assert run.verdicts() == {"0001": "passed", "0003": "passed", "0004": "not-run"}
 
 
 @pytest.mark.postgresql
@@ -267,6 +269,15 @@ def test_a_revision_that_takes_too_long_leaves_no_session(
     assert "was ended in the middle of revision 0004" in problem["problem"]
     assert "0004_last.py" in problem["output"]
     assert sessions(postgresql_admin, postgresql_url) == 0
+
+
+def test_a_revision_that_hangs_in_a_rollback_test_is_named(tmp_path: Path) -> None:
+    run = nap(tmp_path, "rollback-test", "--step-timeout=2").ended()
+
+    problem = told(run)
+    assert (run.exit_code, problem["failure_class"]) == (1, "timeout")
+    assert problem["problem"].endswith("was ended while revision 0004 was tested.")
+    assert run.verdicts() == {"0001": "passed", "0003": "passed", "0004": "not-run"}
 
 
 @pytest.mark.postgresql

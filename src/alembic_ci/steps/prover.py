@@ -64,6 +64,11 @@ class Prover:
         self.proofs.clear()
 
     @property
+    def running(self) -> str:
+        """The revision under test now, if any."""
+        return self._current.revision.revision if self._current else ""
+
+    @property
     def finished(self) -> bool:
         """Tell whether every revision has its verdict."""
         return not self._todo

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 
-from alembic_ci.errors import ExitCode
+from alembic_ci.errors import ExitCode, Interrupted
 from alembic_ci.model import (
     Difference,
     Phase,
@@ -13,10 +13,12 @@ from alembic_ci.model import (
     State,
     Verdict,
 )
+from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
 from alembic_ci.steps.attempt import IRREVERSIBLE
 from alembic_ci.steps.confirmation import confirmed
 from alembic_ci.steps.context import Context, Outcome, Outcomes
 from alembic_ci.steps.desk import Desk
+from alembic_ci.steps.partial import broken_off, interrupted
 from alembic_ci.steps.prover import Assignment
 from alembic_ci.steps.round_trip import round_trips
 from alembic_ci.steps.row_trial import tried_with_rows
@@ -37,7 +39,13 @@ def rollback_test(desk: Desk) -> Outcomes:
         refuse_unusable(desk, binding, heads)
         assignments[binding.label] = scope(desk.context, heads)
     with scratch_for(desk) as scratch:
-        results = _results(scratch, assignments)
+        stairway = Stairway(scratch, assignments, progress=desk.context.progress)
+        try:
+            results = _results(scratch, stairway, assignments)
+        except (WorkerDiedError, WorkerTimeoutError) as error:
+            return broken_off(scratch, stairway, assignments, error)
+        except Interrupted as signal:
+            interrupted(scratch, stairway, assignments, signal)
     return {
         label: Outcome(result=result, problem=verdict(result, desk.context))
         for label, result in results.items()
@@ -63,9 +71,10 @@ def scope(context: Context, current: Sequence[str]) -> Assignment:
     return Assignment(base=base, todo=proved)
 
 
-def _results(scratch: Scratch, assignments: dict[str, Assignment]) -> dict[str, RollbackResult]:
+def _results(
+    scratch: Scratch, stairway: Stairway, assignments: dict[str, Assignment]
+) -> dict[str, RollbackResult]:
     """Walk the stairs, confirm failures, go the whole way at once, and try it all with rows."""
-    stairway = Stairway(scratch, assignments, progress=scratch.desk.context.progress)
     stairway.run()
     proofs = {label: tuple(prover.proofs) for label, prover in stairway.provers.items()}
     proofs = confirmed(scratch, assignments, proofs)
