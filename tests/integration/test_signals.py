@@ -5,6 +5,7 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -95,6 +96,29 @@ def test_a_signal_in_the_middle_of_a_statement_on_postgresql(
     assert run.step("upgrade")["result"]["applied"] == []
     assert not run.database()["status_after"]["initialised"]
     assert sessions(postgresql_admin, postgresql_url) == 0
+
+
+@pytest.mark.postgresql
+def test_a_lock_on_the_version_table_does_not_keep_an_interrupted_run(
+    postgresql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    with Control.open(postgresql_url, timeout=5) as control:
+        control.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)")
+        sleeping = nap(
+            tmp_path, "upgrade", statement=NAPS["postgresql"], variables=on(postgresql_url)
+        )
+        control.execute("BEGIN")
+        lock = "LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"
+        locking = threading.Thread(target=control.execute, args=[lock])
+        locking.start()
+
+        sleeping.process.send_signal(signal.SIGINT)
+        run = sleeping.ended()
+        locking.join()
+        control.execute("ROLLBACK")
+
+    assert run.exit_code == 130
+    assert "where the database stands now is not known" in told(run)["problem"]
 
 
 @pytest.mark.mysql

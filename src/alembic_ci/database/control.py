@@ -80,6 +80,16 @@ class Control:
         rows = self.query(f"SELECT version_num FROM {name}")
         return tuple(sorted(str(row[0]) for row in rows))
 
+    def give_up_on_locks(self, seconds: int) -> None:
+        """Wait for locks no longer than *seconds*; SQLite never waits long anyway."""
+        match self.dialect:
+            case Dialect.POSTGRESQL:
+                self.execute(f"SET lock_timeout = '{seconds}s'")
+            case Dialect.MYSQL:
+                self.execute(f"SET lock_wait_timeout = {seconds}")
+            case Dialect.SQLITE:
+                pass
+
     def close(self) -> None:
         """End the connection; one that is lost already has nothing left to undo."""
         with contextlib.suppress(DBAPIError):

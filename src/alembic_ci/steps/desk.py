@@ -25,7 +25,7 @@ from alembic_ci.steps.context import Context
 from alembic_ci.urls import DatabaseURL, Dialect
 
 _MYSQL_NAMES = ("mysql", "mariadb")
-_HURRIED_SECONDS = 1.0
+_HURRIED_SECONDS = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class Desk:
         self._stack = ExitStack()
         self._controls: dict[str, Control] = {}
         self._worker: Worker | None = None
-        self._timeout = context.settings.connect_timeout
+        self._hurried = False
         self._confirmed: list[Binding] = []
         self._sessions: dict[str, str] = {}
 
@@ -110,11 +110,15 @@ class Desk:
             yield control
 
     def _opened(self, binding: Binding) -> Control:
-        return Control.open(
+        timeout = self.context.settings.connect_timeout
+        control = Control.open(
             anchored(binding.url, self.context),
-            timeout=self._timeout,
+            timeout=min(timeout, _HURRIED_SECONDS) if self._hurried else timeout,
             surroundings=self.context.surroundings,
         )
+        if self._hurried:
+            control.give_up_on_locks(_HURRIED_SECONDS)
+        return control
 
     @property
     def worker(self) -> Worker:
@@ -196,7 +200,7 @@ class Desk:
 
         From here on nobody is waited for: there may be seconds until we are killed.
         """
-        self._timeout = min(self._timeout, _HURRIED_SECONDS)
+        self._hurried = True
         self.close_worker()
         for label, session in tuple(self._sessions.items()):
             binding = next(b for b in self.bindings if b.label == label)
