@@ -4,9 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from alembic_ci.urls import DatabaseURL
 from servers import fresh_database, mysql_server, postgresql_server
+
+# The time an example takes says nothing on a machine that runs servers and other tests beside it.
+settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from typing import Protocol
 
 from pymysql.constants import CLIENT
 from sqlalchemy import NullPool, create_engine
-from sqlalchemy.exc import DBAPIError
 
 from alembic_ci.database.drivers import control_arguments, control_url
 from alembic_ci.database.failures import statement_failure
