@@ -72,8 +72,17 @@ select l.relation, l.classid, l.objid from pg_catalog.pg_locks l
 where l.pid = pg_catalog.pg_backend_pid() and l.mode not in {_WEAK}
  and l.locktype in ('relation', 'object') and l.database = (select d.oid
  from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())),
-fresh_classes as materialized (select c.oid, c.relkind from pg_catalog.pg_class c
- where c.oid = any (array(select l.relation from locked l)) and {_fresh("c")})"""
+fresh_classes as materialized (
+select case when c.relkind = 't' then 1 when exists (select 1 from pg_catalog.pg_attribute s
+ where s.attrelid = c.oid and s.attnum = -1 and {_fresh("s")})
+ then (c.relchecks > 0)::integer + c.relhastriggers::integer else 0 end as more
+from pg_catalog.pg_class c
+where c.oid = any (array(select l.relation from locked l)) and {_fresh("c")}),
+fresh_columns as materialized (
+select a.atthasmissing and exists (select 1 from pg_catalog.pg_attrdef d
+ where d.adrelid = a.attrelid and d.adnum = a.attnum and {_fresh("d")}) as filled
+from pg_catalog.pg_attribute a
+where a.attrelid = any (array(select l.relation from locked l)) and {_fresh("a")})"""
 
 
 def _objects() -> str:
@@ -99,19 +108,24 @@ def _relations() -> str:
 
     What was granted on has to be searched in the whole catalogue, so that is done only if more rows
     were updated than the locked relations account for: one for each that is fresh and was not
-    inserted, one for each new TOAST table (in its owner), one for each column default.
+    inserted, one for each new TOAST table (in its owner), one each if a new table (its ``ctid`` is
+    fresh too) has checks or foreign keys, one for each column default, and one for each new column
+    that old rows have a value of.
     """
-    columns = f"""(select count(*) from pg_catalog.pg_attribute o
- where o.attrelid = any (array(select l.relation from locked l)) and {_fresh("o")})"""
     classes = "(select count(*) from fresh_classes f)"
-    toast = "(select count(*) from fresh_classes f where f.relkind = 't')"
+    more = "(select coalesce(sum(f.more), 0) from fresh_classes f)"
+    columns = "(select count(*) from fresh_columns f)"
+    filled = "(select count(*) from fresh_columns f where f.filled)"
     defaults = "w.pg_attrdef_inserted + w.pg_attrdef_deleted"
+    defaults += f" + least({filled}, w.pg_attribute_inserted)"
     return f"""altered_relations as materialized (
 select l.relation as oid from locked l where l.relation is not null
 union select c.oid from pg_catalog.pg_class c
- where {_unexplained("pg_class", classes, toast)} and {_fresh("c")}
+ where c.oid >= {FIRST_USER_OID}
+ and {_unexplained("pg_class", classes, more)} and {_fresh("c")}
 union select a.attrelid from pg_catalog.pg_attribute a
- where {_unexplained("pg_attribute", columns, defaults)} and {_fresh("a")})"""
+ where a.attrelid >= {FIRST_USER_OID}
+ and {_unexplained("pg_attribute", columns, defaults)} and {_fresh("a")})"""
 
 
 def _unexplained(name: str, fresh: str, more: str) -> str:

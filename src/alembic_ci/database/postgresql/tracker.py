@@ -14,10 +14,11 @@ from alembic_ci.delta import Delta, Snapshot
 
 _VERSION = "select pg_catalog.current_setting('server_version_num')"
 
-_BY_INDEX = ("enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin")
-"""Planner methods that read whole catalogues.
+_BY_INDEX = ("enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "jit")
+"""What must be off while the statement is planned, once for all steps.
 
-A statement prepared while there are few objects would go on doing so when there are many.
+Planned while there are few objects it would go on reading whole catalogues when there are many;
+and the cost that a method turned off is given, where there is no other, would call for compiling.
 """
 
 _NAMED_EVERYWHERE = (
