@@ -48,7 +48,7 @@ def round_trips(
     every = [proof for found in proofs.values() for proof in found]
     cannot = [proof.revision for proof in every if not _goes_up(proof)]
     if cannot:
-        reason = f"{', '.join(cannot)} cannot be applied"
+        reason = f"{_named(cannot)} cannot be applied"
         legs = tuple(_skipped(name, reason) for name in (_UP, _DOWN, _AGAIN))
         return dict.fromkeys(assignments, legs)
     return _Trip(scratch, assignments).run(
@@ -58,6 +58,11 @@ def round_trips(
 
 def _goes_up(proof: RevisionProof) -> bool:
     return proof.applied
+
+
+def _named(revisions: Sequence[str]) -> str:
+    """Name one revision, count several."""
+    return revisions[0] if len(revisions) == 1 else f"{len(revisions)} revisions"
 
 
 def _skipped(name: str, reason: str) -> RoundTrip:
@@ -92,7 +97,7 @@ class _Trip:
     def run(self, one_way: Sequence[str]) -> dict[str, tuple[RoundTrip, ...]]:
         """Run the legs; *one_way* are the revisions after which there is no way back."""
         self._prepare()
-        reason = f"{', '.join(one_way)} does not roll back" if one_way else ""
+        reason = f"no way back from {_named(one_way)}" if one_way else ""
         for leg in _LEGS:
             if reason and leg.phase is not Phase.UP:
                 self._skip(leg, reason)
