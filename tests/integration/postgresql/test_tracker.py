@@ -197,3 +197,35 @@ def test_names_outside_public_are_qualified_whatever_the_search_path(started: Se
     )
 
     assert {"table crm.leads", "index crm.leads.leads_id_idx"} <= _names(delta)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "create table extra (id serial, user_id int references users, note text, check (id > 0))",
+        "create table extra (id int check (id > 0)); alter table extra add check (id < 9)",
+        "create table extra (id int primary key, parent int references extra)",
+        "alter table orders add rank int not null default 3, add note text default 'x'",
+        "alter table orders add rank int default 3; alter table orders alter rank drop default",
+        "alter table orders alter total type bigint",
+        "create view few as select * from orders",
+    ],
+)
+@pytest.mark.parametrize("grant", ["select", "select (name)"])
+def test_grant_which_takes_no_lock_is_found_beside_changes_that_update_many_rows(
+    started: Session, step: str, grant: str
+) -> None:
+    granted = started.step(f"{step}; grant {grant} on users to public")
+
+    assert {"table users", "column users.name"} & _names(granted)
+    assert started.tracker.resync() == Delta({})
+
+
+def test_settings_of_the_planner_are_put_back(started: Session) -> None:
+    started.run("set enable_seqscan = off; set jit = on")
+    ask = "select name, setting from pg_settings where name like 'enable%' or name = 'jit'"
+    before = started.query(ask)
+
+    started.step("create table extra (id int)")
+
+    assert started.query(ask) == before
