@@ -4,7 +4,6 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,6 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from alembic_ci.database.private_postgresql import private_postgresql
 from alembic_ci.interface import OUTPUTS
 from alembic_ci.urls import DatabaseURL
 from image.building import ROOT
@@ -23,10 +21,10 @@ pytestmark = pytest.mark.image
 _SQLITE = {"DEVELOPMENT_DATABASE_URL": "sqlite:////github/home/shop.db"}
 
 
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[DatabaseURL]:
-    with private_postgresql() as url:
-        yield url
+@pytest.fixture
+def postgresql(postgresql_url: DatabaseURL) -> DatabaseURL:
+    """An empty database of this test's own, on a server that the container reaches."""
+    return postgresql_url
 
 
 def _job(image: str, project: str, folder: Path) -> Job:
@@ -158,7 +156,7 @@ def test_no_scratch_database_outlives_a_cancelled_proof(
     step = job.cancel({"command": "rollback-test"}, env, at="0001")
 
     assert step.exit_code == 130, step.log
-    assert _databases(postgresql) == {"postgres", "template0", "template1"}
+    assert _databases(postgresql) == {"postgres", "template0", "template1", postgresql.database}
 
 
 def _databases(server: DatabaseURL) -> set[str]:
