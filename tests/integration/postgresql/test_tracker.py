@@ -221,6 +221,20 @@ def test_grant_which_takes_no_lock_is_found_beside_changes_that_update_many_rows
     assert started.tracker.resync() == Delta({})
 
 
+def test_column_grant_is_found_beside_a_default_set_on_a_column_added_with_another(
+    started: Session,
+) -> None:
+    started.step("alter table orders add rank int default 3")
+    started.step("alter table orders alter rank drop default")
+
+    granted = started.step(
+        "alter table orders alter rank set default 4, add note int;"
+        " grant select (name, age) on users to public"
+    )
+
+    assert {"column users.name", "column users.age"} <= _names(granted)
+
+
 def test_settings_of_the_planner_are_put_back(started: Session) -> None:
     started.run("set enable_seqscan = off; set jit = on")
     ask = "select name, setting from pg_settings where name like 'enable%' or name = 'jit'"

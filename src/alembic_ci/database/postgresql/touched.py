@@ -109,15 +109,15 @@ def _relations() -> str:
     What was granted on has to be searched in the whole catalogue, so that is done only if more rows
     were updated than the locked relations account for: one for each that is fresh and was not
     inserted, one for each new TOAST table (in its owner), one each if a new table (its ``ctid`` is
-    fresh too) has checks or foreign keys, one for each column default, and one for each new column
-    that old rows have a value of.
+    fresh too) has checks or foreign keys, one for each column default, and, where all fresh columns
+    are new ones, one for each that old rows have a value of.
     """
     classes = "(select count(*) from fresh_classes f)"
     more = "(select coalesce(sum(f.more), 0) from fresh_classes f)"
     columns = "(select count(*) from fresh_columns f)"
     filled = "(select count(*) from fresh_columns f where f.filled)"
     defaults = "w.pg_attrdef_inserted + w.pg_attrdef_deleted"
-    defaults += f" + least({filled}, w.pg_attribute_inserted)"
+    defaults += f" + case when {columns} = w.pg_attribute_inserted then {filled} else 0 end"
     return f"""altered_relations as materialized (
 select l.relation as oid from locked l where l.relation is not null
 union select c.oid from pg_catalog.pg_class c
