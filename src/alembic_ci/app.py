@@ -23,7 +23,7 @@ from alembic_ci.model import (
     RevisionInfo,
 )
 from alembic_ci.pipeline import Pipeline
-from alembic_ci.progress import Bar, Lines, Passing
+from alembic_ci.progress import Bar, Held, Lines, Passing
 from alembic_ci.project.interpreter import interpreter
 from alembic_ci.project.locate import Project, locate
 from alembic_ci.project.spawn import Ahead
@@ -108,14 +108,14 @@ def _work(
     found.redact = Redactor(secrets)
     safe = [secret for secret in secrets if safe_everywhere(secret)]
     found.host = host(outside.variables, outside.report, secrets=safe)
-    found.context = _context(command, settings, outside, found.redact)
+    found.context = _context(command, settings, outside, found)
     found.pipeline = Pipeline(found.context, command, arguments)
     for report in found.pipeline.reports(chosen):
         found.environments.append(report)
         found.signum = found.pipeline.signum
 
 
-def _context(command: str, settings: Settings, outside: Outside, redact: Redactor) -> Context:
+def _context(command: str, settings: Settings, outside: Outside, found: _Found) -> Context:
     project = locate(settings)
     python = interpreter(settings.python, project.directory)
     return Context(
@@ -124,8 +124,8 @@ def _context(command: str, settings: Settings, outside: Outside, redact: Redacto
         history=History.read(project),
         interpreter=python,
         variables=outside.variables,
-        redact=redact,
-        progress=_progress(command, settings, outside, redact),
+        redact=found.redact,
+        progress=_progress(command, settings, outside, found),
         start_directory=outside.directory,
         report_dir=_folder(settings, outside),
         surroundings=_surroundings(outside.variables),
@@ -142,10 +142,12 @@ def _surroundings(variables: Mapping[str, str]) -> Surroundings:
     )
 
 
-def _progress(command: str, settings: Settings, outside: Outside, redact: Redactor) -> Progress:
+def _progress(command: str, settings: Settings, outside: Outside, found: _Found) -> Progress:
+    if command == "alembic" and outside.variables.get("GITHUB_ACTIONS"):
+        return Held(found.host.show, found.redact)
     if command == "alembic":
-        return Passing(outside.report, redact)
-    lines = Lines(outside.talk, redact, verbose=settings.verbose)
+        return Passing(outside.report, found.redact)
+    lines = Lines(outside.talk, found.redact, verbose=settings.verbose)
     return Bar(lines) if outside.talk.isatty() else lines
 
 

@@ -1,6 +1,7 @@
 """Show how far the work is: a line for each revision, or a live bar where somebody watches."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TextIO
 
@@ -127,3 +128,34 @@ class Passing:
 
     def finish(self) -> None:
         """Say nothing."""
+
+
+@dataclass(slots=True)
+class Held:
+    """Foreign output kept back until the end, then shown at once by *show*.
+
+    For hosts that take commands from a job's output: *show* puts the text where they take none.
+    """
+
+    show: Callable[[str], None]
+    redact: Redactor
+    _lines: list[str] = field(default_factory=list, init=False)
+
+    def begin(self, title: str, total: int) -> None:
+        """Say nothing."""
+
+    def advance(self, text: str) -> None:
+        """Say nothing."""
+
+    def note(self, text: str) -> None:
+        """Say nothing."""
+
+    def foreign(self, line: str) -> None:
+        """Keep it."""
+        self._lines.append(self.redact(line))
+
+    def finish(self) -> None:
+        """Show what was kept."""
+        lines, self._lines = self._lines, []
+        if lines:
+            self.show("\n".join(lines))
