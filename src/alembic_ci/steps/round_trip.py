@@ -51,9 +51,12 @@ def round_trips(
         reason = f"{_named(cannot)} cannot be applied"
         legs = tuple(_skipped(name, reason) for name in (_UP, _DOWN, _AGAIN))
         return dict.fromkeys(assignments, legs)
-    return _Trip(scratch, assignments).run(
-        [proof.revision for proof in every if proof.verdict in _NO_WAY_BACK]
-    )
+    one_way = [proof.revision for proof in every if proof.verdict in _NO_WAY_BACK]
+    trips = _Trip(scratch, assignments).run(one_way)
+    if not any(leg.state is State.FAILED for legs in trips.values() for leg in legs):
+        return trips
+    scratch.desk.close_worker()  # a failure is confirmed in a fresh process, as any other
+    return _Trip(scratch, assignments).run(one_way)
 
 
 def _goes_up(proof: RevisionProof) -> bool:
@@ -86,7 +89,7 @@ _LEGS = (
 
 
 class _Trip:
-    """The round trip of one desk, on emptied scratch databases and in a fresh process."""
+    """The round trip of one desk, on emptied scratch databases."""
 
     def __init__(self, scratch: Scratch, assignments: Mapping[str, Assignment]) -> None:
         self._scratch = scratch
@@ -109,7 +112,6 @@ class _Trip:
 
     def _prepare(self) -> None:
         self._scratch.empty(self._scratch.bindings)
-        self._scratch.desk.close_worker()
         history = self._scratch.desk.context.history
 
         def visit(binding: Binding, session: Session) -> None:
