@@ -14,6 +14,7 @@ from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
 from alembic_ci.steps.attempt import Attempt, told, unprepared, why_missing
 from alembic_ci.steps.observer import Observer
+from alembic_ci.steps.walkers import bring_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +81,7 @@ class Prover:
         """
         self._current = None
         self._observer.attach(session)
-        there = self._history.closure(session.ready.heads)
-        for revision in self._history.oldest_first():
-            if revision.revision in self._applied and revision.revision not in there:
-                session.step(revision.revision, Direction.UP)
+        bring_up(session, self._history, self._applied)
         self._observer.start()
         self._prepared = True
 

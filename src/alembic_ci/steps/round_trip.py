@@ -31,6 +31,7 @@ from alembic_ci.steps.problems import problem, verdict_problem
 from alembic_ci.steps.prover import Assignment
 from alembic_ci.steps.scratch import Scratch
 from alembic_ci.steps.version_table import version_rows
+from alembic_ci.steps.walkers import bring_up
 from alembic_ci.wording import residue
 
 _UP, _DOWN, _AGAIN = "upgrade in one go", "downgrade in one go", "upgrade again"
@@ -115,10 +116,7 @@ class _Trip:
         history = self._scratch.desk.context.history
 
         def visit(binding: Binding, session: Session) -> None:
-            base = self._assignments[binding.label].base
-            for revision in history.oldest_first():
-                if revision.revision in base:
-                    session.step(revision.revision, Direction.UP)
+            bring_up(session, history, self._assignments[binding.label].base)
 
         self._scratch.desk.sessions_of(Online(scratch=True), visit)
         for binding in self._scratch.bindings:

@@ -16,7 +16,7 @@ from alembic_ci.steps.problems import problem
 from alembic_ci.steps.prover import Assignment
 from alembic_ci.steps.row_errors import about_rows, on_made_values, on_rows
 from alembic_ci.steps.scratch import Scratch
-from alembic_ci.steps.walkers import walk
+from alembic_ci.steps.walkers import bring_up, walk
 
 Proofs = Mapping[str, tuple[RevisionProof, ...]]
 Touched = Mapping[str, Mapping[str, frozenset[str]]]
@@ -113,10 +113,7 @@ class RowTrial:
         """Bring the database to where the trial stands, fill it, and go on."""
         if not self._prepared:
             self._current = None
-            there = self._history.closure(session.ready.heads)
-            for revision in self._history.oldest_first():
-                if revision.revision in self._applied and revision.revision not in there:
-                    session.step(revision.revision, Direction.UP)
+            bring_up(session, self._history, self._applied)
             self._keeper.fill(session.ready)
             self._prepared = True
         while self._todo:

@@ -1,8 +1,10 @@
 """Walk scratch databases through revisions, through failures and new starts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
+from alembic_ci.history import History
+from alembic_ci.model import Direction
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
 from alembic_ci.project.worker import Online
@@ -31,6 +33,14 @@ class Walker(Protocol):
 
     def rebuilt(self) -> None:
         """Take note of the empty database."""
+
+
+def bring_up(session: Session, history: History, wanted: Collection[str]) -> None:
+    """Apply those of *wanted* that the database does not hold yet, oldest first."""
+    there = history.closure(session.ready.heads)
+    for revision in history.oldest_first():
+        if revision.revision in wanted and revision.revision not in there:
+            session.step(revision.revision, Direction.UP)
 
 
 def walk(scratch: Scratch, walkers: Mapping[str, Walker], *, inspect: bool) -> None:
