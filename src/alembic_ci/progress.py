@@ -7,6 +7,7 @@ from typing import TextIO
 
 from alembic_ci.ci.foreign import harmless
 from alembic_ci.redaction import Redactor
+from alembic_ci.steps.context import Silence
 
 _BAR_WIDTH = 24
 _ERASED = "\r\x1b[K"
@@ -106,32 +107,20 @@ class Bar:
 
 
 @dataclass(slots=True)
-class Passing:
+class Passing(Silence):
     """Foreign output as it comes, and nothing of our own: for ``alembic -- ARGS``."""
 
     stream: TextIO
     redact: Redactor
-
-    def begin(self, title: str, total: int) -> None:
-        """Say nothing."""
-
-    def advance(self, text: str) -> None:
-        """Say nothing."""
-
-    def note(self, text: str) -> None:
-        """Say nothing."""
 
     def foreign(self, line: str) -> None:
         """Pass it on."""
         self.stream.write(harmless(self.redact(line)))
         self.stream.flush()
 
-    def finish(self) -> None:
-        """Say nothing."""
-
 
 @dataclass(slots=True)
-class Held:
+class Held(Silence):
     """Foreign output kept back until the end, then shown at once by *show*.
 
     For hosts that take commands from a job's output: *show* puts the text where they take none.
@@ -140,15 +129,6 @@ class Held:
     show: Callable[[str], None]
     redact: Redactor
     _lines: list[str] = field(default_factory=list, init=False)
-
-    def begin(self, title: str, total: int) -> None:
-        """Say nothing."""
-
-    def advance(self, text: str) -> None:
-        """Say nothing."""
-
-    def note(self, text: str) -> None:
-        """Say nothing."""
 
     def foreign(self, line: str) -> None:
         """Keep it."""
