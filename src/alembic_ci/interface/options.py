@@ -1,0 +1,167 @@
+"""The settings: flags, inputs of the action and variables alike, by topic."""
+
+from alembic_ci.interface.definitions import Kind, Option
+
+FAILURES = ("data-loss",)
+
+STEPS = ("status", "sql", "rollback-test", "upgrade")
+
+_WHAT = (
+    Option(
+        name="environments",
+        kind=Kind.LIST,
+        metavar="NAMES",
+        help="Environments to work on, in this order. Each has its own <NAME>_DATABASE_URL "
+        "variable. Default: $ENVIRONMENT, else development.",
+    ),
+    Option(
+        name="steps",
+        kind=Kind.LIST,
+        default="sql,rollback-test,upgrade",
+        metavar="STEPS",
+        help="What `run` does for each environment: any of status, sql, rollback-test, upgrade.",
+    ),
+    Option(
+        name="target",
+        metavar="REVISION",
+        help="Where to go: a revision, a branch label, heads, +1, -1, base. "
+        "Default for upgrades: heads.",
+    ),
+    Option(
+        name="scope",
+        default="pending",
+        metavar="SCOPE",
+        help="Which revisions the rollback test proves: pending, all, or the newest N.",
+    ),
+)
+
+_PROJECT = (
+    Option(
+        name="working-directory",
+        kind=Kind.PATH,
+        default=".",
+        metavar="PATH",
+        help="The folder Alembic would be called from.",
+    ),
+    Option(
+        name="config",
+        kind=Kind.PATH,
+        metavar="PATH",
+        help="The Alembic configuration file. Default: alembic.ini, else pyproject.toml.",
+    ),
+    Option(
+        name="name",
+        default="alembic",
+        metavar="SECTION",
+        help="The section of the configuration file (Alembic's -n).",
+    ),
+    Option(
+        name="set",
+        kind=Kind.MAPPING,
+        metavar="KEY=VALUE",
+        help="Override an option of the configuration file, such as version_locations.",
+    ),
+    Option(
+        name="x",
+        kind=Kind.LIST,
+        metavar="KEY=VALUE",
+        help="Pass an argument to env.py (Alembic's -x).",
+    ),
+    Option(
+        name="url-variables",
+        kind=Kind.LIST,
+        metavar="NAMES",
+        help="Further process variables from which env.py reads the database URL.",
+    ),
+    Option(
+        name="python",
+        metavar="PATH",
+        help="The interpreter that can import env.py. Default: the project's .venv, else our own.",
+    ),
+)
+
+_SAFETY = (
+    Option(
+        name="protected",
+        kind=Kind.LIST,
+        default="production",
+        metavar="NAMES",
+        help="Environments written to only when named explicitly and never for a pull request.",
+    ),
+    Option(
+        name="connect-timeout",
+        kind=Kind.SECONDS,
+        default="30",
+        metavar="SECONDS",
+        help="How long to wait for a database to answer.",
+    ),
+    Option(
+        name="start-timeout",
+        kind=Kind.SECONDS,
+        default="120",
+        metavar="SECONDS",
+        help="How long env.py may take to be imported and to connect.",
+    ),
+    Option(
+        name="step-timeout",
+        kind=Kind.SECONDS,
+        default="3600",
+        metavar="SECONDS",
+        help="How long one revision may run.",
+    ),
+)
+
+_PROOF = (
+    Option(
+        name="scratch-baseline",
+        metavar="FILE|COMMAND",
+        help="An SQL file, or a command that gets DATABASE_URL, run first on every scratch "
+        "database: for histories that do not start from an empty one.",
+    ),
+    Option(
+        name="irreversible",
+        kind=Kind.MAPPING,
+        metavar="REVISION=REASON",
+        help="Declare a revision impossible to roll back, as a comment in its file does.",
+    ),
+    Option(
+        name="rows",
+        kind=Kind.COUNT,
+        default="3",
+        metavar="N",
+        help="How many rows each table of a scratch database gets before a revision is proved; "
+        "0 for none.",
+    ),
+    Option(
+        name="rows-dir",
+        kind=Kind.PATH,
+        default="alembic-ci-rows",
+        metavar="PATH",
+        help="A folder with rows of your own: <revision>.sql is run before that revision is "
+        "proved.",
+    ),
+    Option(
+        name="fail-on",
+        kind=Kind.LIST,
+        metavar="WHAT",
+        help="What else fails the rollback test: data-loss.",
+    ),
+)
+
+_REPORT = (
+    Option(
+        name="report-dir",
+        kind=Kind.PATH,
+        default="alembic-ci-report",
+        metavar="PATH",
+        help="Where reports and SQL files are written.",
+    ),
+    Option(
+        name="verbose",
+        kind=Kind.FLAG,
+        default="false",
+        help="Show what env.py and the revisions print, and more of what we do.",
+    ),
+)
+
+OPTIONS = (*_WHAT, *_PROJECT, *_SAFETY, *_PROOF, *_REPORT)

@@ -1,0 +1,41 @@
+"""What a run found out, as plain values: the report is these, and nothing else."""
+
+from alembic_ci.model.change import ChangeResult, TextResult
+from alembic_ci.model.problem import Problem
+from alembic_ci.model.report import (
+    DatabaseReport,
+    EnvironmentReport,
+    ProjectInfo,
+    Report,
+    Result,
+    RevisionInfo,
+    StepReport,
+)
+from alembic_ci.model.rollback import Difference, RevisionProof, RollbackResult, RoundTrip
+from alembic_ci.model.sql import RenderedRevision, SqlResult
+from alembic_ci.model.states import Direction, Phase, State, Verdict
+from alembic_ci.model.status import StatusResult
+
+__all__ = [
+    "ChangeResult",
+    "DatabaseReport",
+    "Difference",
+    "Direction",
+    "EnvironmentReport",
+    "Phase",
+    "Problem",
+    "ProjectInfo",
+    "RenderedRevision",
+    "Report",
+    "Result",
+    "RevisionInfo",
+    "RevisionProof",
+    "RollbackResult",
+    "RoundTrip",
+    "SqlResult",
+    "State",
+    "StatusResult",
+    "StepReport",
+    "TextResult",
+    "Verdict",
+]

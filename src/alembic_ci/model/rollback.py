@@ -1,0 +1,72 @@
+"""What the rollback test showed."""
+
+from dataclasses import dataclass
+
+from alembic_ci.model.problem import Problem
+from alembic_ci.model.states import Phase, State, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One object that is not as it was, in words; *object* is its stable name for tools."""
+
+    text: str
+    object: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionProof:
+    """What up, down, up of one revision showed.
+
+    *notices* are differences that do not fail it. *losses* are values of rows that the upgrade or
+    the downgrade threw away; whether they fail the test is a setting. *only_with_rows* tells that
+    what failed passes on empty tables.
+    """
+
+    revision: str
+    verdict: Verdict
+    phase: Phase | None = None
+    problem: Problem | None = None
+    differences: tuple[Difference, ...] = ()
+    notices: tuple[Difference, ...] = ()
+    losses: tuple[Difference, ...] = ()
+    reason: str = ""
+    only_with_rows: bool = False
+    duration: float = 0.0
+
+    @property
+    def applied(self) -> bool:
+        """Tell whether the revision stands in the database once its proof is over."""
+        failed_up = self.verdict is Verdict.FAILED and self.phase is Phase.UP
+        return self.verdict is not Verdict.NOT_RUN and (not failed_up or self.only_with_rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundTrip:
+    """One leg of all revisions in one go: up, down, or up again.
+
+    *name* is ``upgrade in one go``, ``downgrade in one go`` or ``upgrade again``. *differences*
+    are against the schema that it should have led to; *reason* says why it was not run.
+    """
+
+    name: str
+    state: State
+    problem: Problem | None = None
+    differences: tuple[Difference, ...] = ()
+    reason: str = ""
+    duration: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollbackResult:
+    """The rollback test of one database; *scratch* says in words where it ran.
+
+    *rows* is how many rows each table held, *unfilled* the tables that could not be given any.
+    """
+
+    scratch: str
+    scope: str
+    proofs: tuple[RevisionProof, ...]
+    round_trip: tuple[RoundTrip, ...] = ()
+    rows: int = 0
+    unfilled: tuple[Difference, ...] = ()
