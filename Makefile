@@ -3,7 +3,7 @@
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
-generate: ## write action.yml and the tables of README.md from the interface
+generate: ## write action.yml and the tables of the documents from the interface
 	.venv/bin/python scripts/generate.py
 
 test: ## set up this machine and run all tests

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write action.yml and the reference tables of README.md from ``alembic_ci.interface``.
+"""Write action.yml and the tables of README.md and docs/reference.md from ``alembic_ci.interface``.
 
 ``generate.py`` rewrites the files, ``generate.py --check`` only says which of them are stale.
 """
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from alembic_ci.interface import COMMANDS, OPTIONS, OUTPUTS, Kind, Option
+from alembic_ci.interface import COMMANDS, OPTIONS, OUTPUTS, TOPICS, Kind, Option, Output
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -78,8 +78,8 @@ def _outputs() -> Iterator[str]:
         yield f"    description: {json.dumps(output.help)}\n"
 
 
-def readme(text: str) -> str:
-    """Return README.md with each marked section filled anew; without markers, as it is."""
+def document(text: str) -> str:
+    """Return a document with each marked section filled anew; without markers, as it is."""
     for section, table in TABLES.items():
         marked = re.compile(
             rf"(<!-- generated: {re.escape(section)} -->\n).*?(<!-- /generated -->)", re.DOTALL
@@ -97,18 +97,46 @@ def commands_table() -> str:
     return _table(("Command", "What it does"), ((f"`{c.name}`", c.help) for c in COMMANDS))
 
 
-def options_table() -> str:
-    """Return one row for each setting, under the three names it goes by."""
-    rows = (
-        (f"`--{o.name}{_metavar(o)}`", f"`ALEMBIC_CI_{o.attribute.upper()}`", described(o))
-        for o in OPTIONS
+def options_by_topic() -> str:
+    """Return a heading and a table for each topic, with the commands that an option concerns."""
+    return "\n".join(
+        f"### {topic.title}\n\n"
+        + _table(
+            ("Flag, or input of the action", "Variable", "Meaning", "Commands"),
+            ((*_option_row(option), _concerned(option)) for option in topic.options),
+        )
+        for topic in TOPICS
     )
+
+
+def featured_options() -> str:
+    """Return one row for each of the settings that most users meet."""
+    rows = (_option_row(option) for option in OPTIONS if option.featured)
     return _table(("Flag, or input of the action", "Variable", "Meaning"), rows)
 
 
-def outputs_table() -> str:
+def _option_row(option: Option) -> tuple[str, str, str]:
+    """Return the names a setting goes by and what it means."""
+    return (
+        f"`--{option.name}{_metavar(option)}`",
+        f"`ALEMBIC_CI_{option.attribute.upper()}`",
+        described(option),
+    )
+
+
+def _concerned(option: Option) -> str:
+    names = [c.name for c in COMMANDS if any(option in topic.of(c.name) for topic in TOPICS)]
+    return "all" if len(names) == len(COMMANDS) else ", ".join(f"`{name}`" for name in names)
+
+
+def outputs_table(outputs: Iterable[Output] = OUTPUTS) -> str:
     """Return one row for each job output."""
-    return _table(("Output", "Value"), ((f"`{o.name}`", o.help) for o in OUTPUTS))
+    return _table(("Output", "Value"), ((f"`{o.name}`", o.help) for o in outputs))
+
+
+def featured_outputs() -> str:
+    """Return one row for each of the outputs that most users need."""
+    return outputs_table(output for output in OUTPUTS if output.featured)
 
 
 def _metavar(option: Option) -> str:
@@ -131,10 +159,16 @@ def _cell(text: str) -> str:
 
 TABLES: Mapping[str, Callable[[], str]] = {
     "commands": commands_table,
-    "options": options_table,
+    "options": options_by_topic,
+    "featured options": featured_options,
     "outputs": outputs_table,
+    "featured outputs": featured_outputs,
 }
-FILES: Mapping[str, Callable[[str], str]] = {"action.yml": action, "README.md": readme}
+FILES: Mapping[str, Callable[[str], str]] = {
+    "action.yml": action,
+    "README.md": document,
+    "docs/reference.md": document,
+}
 
 
 def stale(root: Path) -> Iterator[tuple[Path, str]]:
@@ -156,7 +190,9 @@ def main() -> int:
     for path, content in found:
         if not check:
             path.write_text(content, encoding="utf-8")
-        sys.stderr.write(f"{path.name}: {'stale, run `make generate`' if check else 'written'}\n")
+        sys.stderr.write(
+            f"{path.relative_to(ROOT)}: {'stale, run `make generate`' if check else 'written'}\n"
+        )
     return 1 if check and found else 0
 
 

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -18,15 +18,14 @@ import click
 from alembic_ci import __version__
 from alembic_ci.ci.streams import lasting
 from alembic_ci.errors import SIGNAL_BASE, AlembicCIError, ExitCode, Interrupted, SettingsError
-from alembic_ci.interface import COMMANDS, OPTIONS, Kind, Option
+from alembic_ci.flags import FlagValue, command
+from alembic_ci.interface import COMMANDS
 from alembic_ci.project.spawn import Ahead
 from alembic_ci.redaction import Redactor
 from alembic_ci.settings import Settings, read_settings
 
 _STDOUT, _STDERR = 1, 2
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_REPEATED = (Kind.LIST, Kind.MAPPING)
-FlagValue = str | Sequence[str] | bool | None
 
 
 def main() -> int:
@@ -70,7 +69,7 @@ def group(context: click.Context) -> int | None:
     return None
 
 
-def _run(command: str, arguments: Sequence[str], flags: Mapping[str, FlagValue]) -> int:
+def _run(name: str, arguments: Sequence[str], flags: Mapping[str, FlagValue]) -> int:
     variables, directory = dict(os.environ), _directory()
     settings, wrong = _settings(flags, variables)
     with Ahead() as ahead:
@@ -90,8 +89,8 @@ def _run(command: str, arguments: Sequence[str], flags: Mapping[str, FlagValue])
             undisturbed=_ignore_signals,
         )
         if wrong is not None:
-            return app.refuse(command, wrong, settings, outside)
-        return app.run(command, arguments, settings, outside)
+            return app.refuse(name, wrong, settings, outside)
+        return app.run(name, arguments, settings, outside)
 
 
 def _settings(
@@ -127,34 +126,16 @@ def _wants_colour(variables: Mapping[str, str], stream: TextIO) -> bool:
     return bool(variables.get("FORCE_COLOR")) or stream.isatty()
 
 
-def _command(name: str, text: str) -> click.Command:
+def _callback(name: str) -> Callable[..., int]:
     def callback(arguments: tuple[str, ...] = (), **flags: FlagValue) -> int:
         named = {key.replace("_", "-"): value for key, value in flags.items()}
         return _run(name, arguments, named)
 
-    parameters: list[click.Parameter] = [_option(option) for option in OPTIONS]
-    if name == "alembic":
-        parameters.append(
-            click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED, metavar="-- ARGS")
-        )
-    return click.Command(name, callback=callback, params=parameters, help=text)
-
-
-def _option(option: Option) -> click.Option:
-    default = f" [default: {option.default}]" if option.default else ""
-    flag = option.kind is Kind.FLAG
-    return click.Option(
-        [f"--{option.name}"],
-        is_flag=flag,
-        default=None,
-        multiple=option.kind in _REPEATED,
-        metavar=None if flag else option.metavar,
-        help=option.help + ("" if flag else default),
-    )
+    return callback
 
 
 for _definition in COMMANDS:
-    group.add_command(_command(_definition.name, _definition.help))
+    group.add_command(command(_definition.name, _definition.help, _callback(_definition.name)))
 
 
 def _open_standard_streams() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from alembic_ci.interface import COMMANDS, OPTIONS
+from alembic_ci.interface import COMMANDS, OPTIONS, TOPICS, Topic
 
 _PROGRAM = Path(sys.executable).with_name("alembic-ci")
 _COMMANDS = [command.name for command in COMMANDS]
@@ -40,8 +40,31 @@ def test_every_option_is_a_flag_of_some_command(option: str) -> None:
 
 
 @pytest.mark.parametrize("command", _COMMANDS)
-def test_a_command_has_no_flag_that_the_interface_does_not_know(command: str) -> None:
-    known = {f"--{option.name}" for option in OPTIONS} | {"--help", "--version"}
+def test_a_command_has_the_flags_that_concern_it_and_no_other(command: str) -> None:
+    expected = {f"--{option.name}" for topic in TOPICS for option in topic.of(command)}
     listed = set(re.findall(r"^\s+(?:-\w, )?(--[a-z][a-z-]*)", _help(command), re.MULTILINE))
 
-    assert listed <= known
+    assert listed == expected | {"--help"}
+
+
+@pytest.mark.parametrize("command", _COMMANDS)
+def test_help_has_a_section_for_each_topic(command: str) -> None:
+    titles = [topic.title for topic in TOPICS if topic.of(command)]
+
+    assert re.findall(r"^(\w[\w ]*):$", _help(command), re.MULTILINE) == [*titles, "Other"]
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: str(topic.title))
+def test_options_concern_only_commands_that_there_are(topic: Topic) -> None:
+    named = {*topic.commands}.union(*(option.commands for option in topic.options))
+
+    assert named <= set(_COMMANDS)
+
+
+def test_a_flag_of_another_command_is_refused_with_its_owners() -> None:
+    done = subprocess.run(
+        [str(_PROGRAM), "status", "--rows", "3"], check=False, capture_output=True, text=True
+    )
+
+    assert done.returncode == 2
+    assert "--rows does not concern status, only run, rollback-test" in done.stderr

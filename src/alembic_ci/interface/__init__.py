@@ -1,12 +1,12 @@
 """The names users rely on: commands, options and outputs.
 
-The command line, ``action.yml`` and the reference tables of the README are made from these
+The command line, ``action.yml`` and the reference tables are made from these
 definitions, so that they cannot disagree.
 """
 
 from alembic_ci.interface.commands import COMMANDS
-from alembic_ci.interface.definitions import Command, Kind, Option, Output
-from alembic_ci.interface.options import FAILURES, OPTIONS, STEPS
+from alembic_ci.interface.definitions import Command, Kind, Option, Output, Topic
+from alembic_ci.interface.options import FAILURES, OPTIONS, STEPS, TOPICS
 from alembic_ci.interface.outputs import OUTPUTS
 
 __all__ = [
@@ -15,8 +15,10 @@ __all__ = [
     "OPTIONS",
     "OUTPUTS",
     "STEPS",
+    "TOPICS",
     "Command",
     "Kind",
     "Option",
     "Output",
+    "Topic",
 ]

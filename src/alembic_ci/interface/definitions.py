@@ -20,7 +20,8 @@ class Kind(StrEnum):
 class Option:
     """One setting: ``--name``, the action's input ``name`` and ``ALEMBIC_CI_<NAME>``.
 
-    *default* is the text that stands for the setting when nobody gave one.
+    *default* is the text that stands for the setting when nobody gave one. *commands* are those it
+    concerns, none meaning those of its topic. The README tells of *featured* ones only.
     """
 
     name: str
@@ -28,11 +29,30 @@ class Option:
     kind: Kind = Kind.TEXT
     default: str = ""
     metavar: str = ""
+    commands: tuple[str, ...] = ()
+    featured: bool = False
 
     @property
     def attribute(self) -> str:
         """The field of ``Settings`` that holds it."""
         return self.name.replace("-", "_")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """Options that belong together, under a title; *commands* are those they concern, none all."""
+
+    title: str
+    options: tuple[Option, ...]
+    commands: tuple[str, ...] = ()
+
+    def of(self, command: str) -> tuple[Option, ...]:
+        """Return the options that concern *command*."""
+        return tuple(
+            option
+            for option in self.options
+            if command in (option.commands or self.commands or (command,))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +65,8 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """One job output; the same name on every CI host."""
+    """One job output; the same name on every CI host. The README tells of *featured* ones only."""
 
     name: str
     help: str
+    featured: bool = False

@@ -1,16 +1,20 @@
 """The settings: flags, inputs of the action and variables alike, by topic."""
 
-from alembic_ci.interface.definitions import Kind, Option
+from alembic_ci.interface.definitions import Kind, Option, Topic
 
 FAILURES = ("data-loss",)
 
 STEPS = ("status", "sql", "rollback-test", "upgrade")
+
+_PROVING = ("run", "rollback-test")
+_GOING = ("run", "status", "sql", "rollback-test", "upgrade", "downgrade", "stamp")
 
 _WHAT = (
     Option(
         name="environments",
         kind=Kind.LIST,
         metavar="NAMES",
+        featured=True,
         help="Environments to work on, in this order. Each has its own <NAME>_DATABASE_URL "
         "variable. Default: $ENVIRONMENT, else development.",
     ),
@@ -19,11 +23,15 @@ _WHAT = (
         kind=Kind.LIST,
         default="sql,rollback-test,upgrade",
         metavar="STEPS",
+        commands=("run",),
+        featured=True,
         help="What `run` does for each environment: any of status, sql, rollback-test, upgrade.",
     ),
     Option(
         name="target",
         metavar="REVISION",
+        commands=_GOING,
+        featured=True,
         help="Where to go: a revision, a branch label, heads, +1, -1, base. "
         "Default for upgrades: heads.",
     ),
@@ -31,6 +39,8 @@ _WHAT = (
         name="scope",
         default="pending",
         metavar="SCOPE",
+        commands=_PROVING,
+        featured=True,
         help="Which revisions the rollback test proves: pending, all, or the newest N.",
     ),
 )
@@ -41,12 +51,14 @@ _PROJECT = (
         kind=Kind.PATH,
         default=".",
         metavar="PATH",
+        featured=True,
         help="The folder Alembic would be called from.",
     ),
     Option(
         name="config",
         kind=Kind.PATH,
         metavar="PATH",
+        featured=True,
         help="The Alembic configuration file. Default: alembic.ini, else pyproject.toml.",
     ),
     Option(
@@ -76,6 +88,7 @@ _PROJECT = (
     Option(
         name="python",
         metavar="PATH",
+        featured=True,
         help="The interpreter that can import env.py. Default: the project's .venv, else our own.",
     ),
 )
@@ -129,6 +142,7 @@ _PROOF = (
         kind=Kind.COUNT,
         default="3",
         metavar="N",
+        featured=True,
         help="How many rows each table of a scratch database gets before a revision is proved; "
         "0 for none.",
     ),
@@ -144,6 +158,7 @@ _PROOF = (
         name="fail-on",
         kind=Kind.LIST,
         metavar="WHAT",
+        featured=True,
         help="What else fails the rollback test: data-loss.",
     ),
 )
@@ -154,6 +169,7 @@ _REPORT = (
         kind=Kind.PATH,
         default="alembic-ci-report",
         metavar="PATH",
+        featured=True,
         help="Where reports and SQL files are written.",
     ),
     Option(
@@ -164,4 +180,11 @@ _REPORT = (
     ),
 )
 
-OPTIONS = (*_WHAT, *_PROJECT, *_SAFETY, *_PROOF, *_REPORT)
+TOPICS = (
+    Topic(title="What to do", options=_WHAT),
+    Topic(title="The project", options=_PROJECT),
+    Topic(title="Safety", options=_SAFETY),
+    Topic(title="Proofs", options=_PROOF, commands=_PROVING),
+    Topic(title="Reports", options=_REPORT),
+)
+OPTIONS = tuple(option for topic in TOPICS for option in topic.options)
