@@ -58,6 +58,7 @@ COPY --from=build /opt/alembic-ci /opt/alembic-ci
 # The standard library of the official images comes without bytecode: this first start leaves what
 # every later one imports, and proves that the command starts at all.
 RUN ln -s /opt/alembic-ci/bin/alembic-ci /usr/local/bin/alembic-ci \
+ && touch /opt/alembic-ci/in-image \
  && alembic-ci --help >/dev/null
 
 # Nothing is written beside the project's own files: they belong to the host's user, not to ours.

@@ -24,9 +24,10 @@ from alembic_ci.model import (
 )
 from alembic_ci.pipeline import Pipeline
 from alembic_ci.progress import Bar, Held, Lines, Passing
+from alembic_ci.project.dependencies.choosing import Circumstances, with_interpreter
 from alembic_ci.project.interpreter import interpreter
 from alembic_ci.project.locate import Project, locate
-from alembic_ci.project.spawn import Ahead
+from alembic_ci.project.spawn import Ahead, drivernames
 from alembic_ci.publish import Places, publish
 from alembic_ci.redaction import Redactor, safe_everywhere
 from alembic_ci.render.style import coloured, plain
@@ -40,7 +41,9 @@ from alembic_ci.steps.problems import interruption, mistake, problem
 class Outside:
     """What a run takes from the world; *talk* is where progress goes, *report* the result.
 
-    *undisturbed* is called when the work is done: no signal may end the publishing half way.
+    *in_image* tells that this is our container image, where the project's dependencies have to be
+    installed. *undisturbed* is called when the work is done: no signal may end the publishing half
+    way.
     """
 
     variables: Mapping[str, str]
@@ -49,6 +52,7 @@ class Outside:
     talk: TextIO
     colour: bool
     ahead: Ahead
+    in_image: bool
     undisturbed: Callable[[], None]
 
 
@@ -108,14 +112,19 @@ def _work(
     found.redact = Redactor(secrets)
     safe = [secret for secret in secrets if safe_everywhere(secret)]
     found.host = host(outside.variables, outside.report, secrets=safe)
-    found.context = _context(command, settings, outside, found)
+    progress = _progress(command, settings, outside, found)
+    circumstances = Circumstances(
+        in_image=outside.in_image, variables=outside.variables, say=progress.note
+    )
+    settings = with_interpreter(settings, drivernames(chosen), circumstances)
+    found.context = _context(settings, outside, found, progress)
     found.pipeline = Pipeline(found.context, command, arguments)
     for report in found.pipeline.reports(chosen):
         found.environments.append(report)
         found.signum = found.pipeline.signum
 
 
-def _context(command: str, settings: Settings, outside: Outside, found: _Found) -> Context:
+def _context(settings: Settings, outside: Outside, found: _Found, progress: Progress) -> Context:
     project = locate(settings)
     python = interpreter(settings.python, project.directory)
     return Context(
@@ -125,7 +134,7 @@ def _context(command: str, settings: Settings, outside: Outside, found: _Found) 
         interpreter=python,
         variables=outside.variables,
         redact=found.redact,
-        progress=_progress(command, settings, outside, found),
+        progress=progress,
         start_directory=outside.directory,
         report_dir=_folder(settings, outside),
         surroundings=_surroundings(outside.variables),

@@ -74,7 +74,7 @@ def _run(name: str, arguments: Sequence[str], flags: Mapping[str, FlagValue]) ->
     settings, wrong = _settings(flags, variables)
     with Ahead() as ahead:
         if wrong is None:
-            ahead.guess(settings, variables)
+            ahead.guess(settings, variables, in_image=_in_image())
         # Alembic and SQLAlchemy come with it, which the process ahead imports at the same time.
         from alembic_ci import app  # noqa: PLC0415
 
@@ -86,6 +86,7 @@ def _run(name: str, arguments: Sequence[str], flags: Mapping[str, FlagValue]) ->
             talk=_talk(variables, report),
             colour=_wants_colour(variables, report),
             ahead=ahead,
+            in_image=_in_image(),
             undisturbed=_ignore_signals,
         )
         if wrong is not None:
@@ -106,6 +107,11 @@ def _settings(
 def _talk(variables: Mapping[str, str], report: TextIO) -> TextIO:
     """Talk on stderr; on GitHub on stdout, because the runner mixes up the order of the two."""
     return report if variables.get("GITHUB_ACTIONS") else lasting(_STDERR, like=sys.stderr)
+
+
+def _in_image() -> bool:
+    """Tell whether this is our own container image, which its build has marked."""
+    return Path(sys.prefix, "in-image").exists()
 
 
 def _directory() -> Path:

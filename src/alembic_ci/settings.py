@@ -50,6 +50,11 @@ class Settings:
     x: tuple[str, ...]
     url_variables: tuple[str, ...]
     python: str
+    install: str
+    extras: tuple[str, ...]
+    groups: tuple[str, ...]
+    python_version: str
+    install_project: bool
     protected: tuple[str, ...]
     scratch_baseline: str
     irreversible: tuple[tuple[str, str], ...]
@@ -105,6 +110,11 @@ def _settings(sources: _Sources, layers: Sequence[Layer]) -> Settings:
         x=values.lines("x"),
         url_variables=values.words("url-variables"),
         python=values.text("python"),
+        install=values.text("install"),
+        extras=values.words("extras"),
+        groups=values.words("groups"),
+        python_version=values.text("python-version"),
+        install_project=values.flag("install-project"),
         protected=values.environments("protected"),
         scratch_baseline=values.text("scratch-baseline"),
         irreversible=values.pairs("irreversible"),

@@ -93,6 +93,40 @@ _PROJECT = (
     ),
 )
 
+_DEPENDENCIES = (
+    Option(
+        name="install",
+        default="auto",
+        metavar="auto|always|none|COMMAND",
+        help="How the project's own dependencies get into the container: auto looks for uv.lock, "
+        "pylock.toml, poetry.lock, Pipfile.lock, requirements.txt and pyproject.toml; always does "
+        "so outside our image, too; a command is run in an empty environment.",
+    ),
+    Option(
+        name="extras",
+        kind=Kind.LIST,
+        metavar="NAMES",
+        help="Extras of the project to install.",
+    ),
+    Option(
+        name="groups",
+        kind=Kind.LIST,
+        metavar="NAMES",
+        help="Dependency groups of the project to install.",
+    ),
+    Option(
+        name="python-version",
+        metavar="VERSION",
+        help="The Python to install for. Default: what the project asks for.",
+    ),
+    Option(
+        name="install-project",
+        kind=Kind.FLAG,
+        default="false",
+        help="Install the project itself, too, instead of only its dependencies.",
+    ),
+)
+
 _SAFETY = (
     Option(
         name="protected",
@@ -183,6 +217,7 @@ _REPORT = (
 TOPICS = (
     Topic(title="What to do", options=_WHAT),
     Topic(title="The project", options=_PROJECT),
+    Topic(title="Dependencies", options=_DEPENDENCIES),
     Topic(title="Safety", options=_SAFETY),
     Topic(title="Proofs", options=_PROOF, commands=_PROVING),
     Topic(title="Reports", options=_REPORT),

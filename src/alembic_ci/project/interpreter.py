@@ -19,6 +19,11 @@ def interpreter(choice: str, directory: Path) -> Path:
     """
     if choice:
         return _chosen(choice, directory)
+    return virtual_environment(directory) or Path(sys.executable)
+
+
+def virtual_environment(directory: Path) -> Path | None:
+    """Return the interpreter of the ``.venv`` of the project, or of its repository around it."""
     for folder in (directory, *directory.parents):
         for name in _VIRTUAL_ENVIRONMENTS:
             candidate = folder / name / "bin" / "python"
@@ -26,7 +31,7 @@ def interpreter(choice: str, directory: Path) -> Path:
                 return candidate
         if (folder / ".git").exists():
             break
-    return Path(sys.executable)
+    return None
 
 
 def _chosen(choice: str, directory: Path) -> Path:

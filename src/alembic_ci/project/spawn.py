@@ -1,6 +1,7 @@
 """What it takes to start a worker's process, and a process started before it is needed."""
 
 import contextlib
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import Self
 
 from alembic_ci.environments import Environment, environments, secret_variables
 from alembic_ci.errors import AlembicCIError
+from alembic_ci.project.config_files import config_files
+from alembic_ci.project.dependencies.choosing import Circumstances, order
+from alembic_ci.project.dependencies.installing import ready
 from alembic_ci.project.interpreter import interpreter
 from alembic_ci.project.locate import locate
 from alembic_ci.project.process import WorkerProcess
@@ -46,15 +50,19 @@ class Ahead:
         """What was started and nobody has asked for yet."""
         return self._started[0] if self._started else None
 
-    def guess(self, settings: Settings, variables: Mapping[str, str]) -> None:
+    def guess(
+        self, settings: Settings, variables: Mapping[str, str], *, in_image: bool = False
+    ) -> None:
         """Start what the first database of a run needs; whatever is wrong is found out later.
 
-        Nothing is started with the URL of a protected environment: it may still be refused.
+        Nothing is started with the URL of a protected environment: it may still be refused. Nor is
+        anything started while the project's dependencies have to be installed *in_image* first.
         """
         with contextlib.suppress(AlembicCIError):
-            first = next(iter(environments(settings, variables)))
-            if not first.protected:
-                spawn = _first(settings, variables, first)
+            chosen = environments(settings, variables)
+            python = _interpreter(settings, variables, chosen, in_image=in_image)
+            if python and not chosen[0].protected:
+                spawn = _first(settings, variables, chosen[0], python)
                 self._started = spawn, spawn.start()
 
     def process(self, spawn: Spawn) -> WorkerProcess:
@@ -93,12 +101,39 @@ def process_variables(
     )
 
 
-def _first(settings: Settings, variables: Mapping[str, str], environment: Environment) -> Spawn:
-    project = locate(settings)
+def _interpreter(
+    settings: Settings,
+    variables: Mapping[str, str],
+    chosen: Iterable[Environment],
+    *,
+    in_image: bool,
+) -> Path | None:
+    """Return the interpreter that the run will come to, unless it has to be installed first."""
+    circumstances = Circumstances(in_image=in_image, variables=variables, say=_say_nothing)
+    wanted = order(settings, drivernames(chosen), circumstances)
+    if wanted:
+        return ready(wanted)
+    files = config_files(settings.working_directory.resolve(), settings.config)
+    return interpreter(settings.python, files.directory)
+
+
+def drivernames(chosen: Iterable[Environment]) -> tuple[str, ...]:
+    """Return dialects and drivers of all databases, as SQLAlchemy spells them."""
+    return tuple(sorted({database.url.drivername for one in chosen for database in one.databases}))
+
+
+def _say_nothing(_: str) -> None:
+    """A guess is nobody's concern."""
+
+
+def _first(
+    settings: Settings, variables: Mapping[str, str], environment: Environment, python: Path
+) -> Spawn:
+    project = locate(dataclasses.replace(settings, python=str(python)))
     database = environment.databases[0]
     names = url_names(settings.for_environment(environment.name), database.variable)
     return Spawn(
-        interpreter=interpreter(settings.python, project.directory),
+        interpreter=python,
         directory=project.directory,
         variables=process_variables(variables, database.url, names),
     )
