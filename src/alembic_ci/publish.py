@@ -2,20 +2,23 @@
 
 import dataclasses
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from alembic_ci.ci.annotations import Annotation, Level
-from alembic_ci.ci.files import write_outputs_env, write_text
+from alembic_ci.ci.files import remove, write_outputs_env, write_text
 from alembic_ci.ci.hosts import Host
 from alembic_ci.errors import AlembicCIError
 from alembic_ci.model import Report
 from alembic_ci.redaction import Redactor
+from alembic_ci.render.code_quality import code_quality
 from alembic_ci.render.json_report import json_report
+from alembic_ci.render.junit import junit
 from alembic_ci.render.markdown import summary
 from alembic_ci.render.outputs import ReportPaths, outputs
 from alembic_ci.render.remarks import errors, notices, warnings
+from alembic_ci.render.sarif import sarif
 from alembic_ci.steps.problems import problem
 
 
@@ -37,24 +40,55 @@ def publish(report: Report, places: Places, host: Host) -> Report:
     A report that could not be written fails a run that had passed; the host gets it in any case.
     """
     try:
-        _write(report, places)
+        paths = _write(report, places)
     except AlembicCIError as error:
         report = _unwritten(report, error, places)
-    host.outputs(_outputs(report, places))
+        paths = _paths(places, ())
+    host.outputs(outputs(report, paths=paths))
     host.summary(summary(report))
     host.annotate(list(_annotations(report)))
     return report
 
 
-def _write(report: Report, places: Places) -> None:
-    write_text(places.folder / "report.md", summary(report))
-    write_text(places.folder / "report.json", json_report(report))
-    write_outputs_env(places.folder / "outputs.env", _outputs(report, places))
+def _write(report: Report, places: Places) -> ReportPaths:
+    """Write what there is to write; a file of an earlier run is not taken for one of this."""
+    folder = repository_folder(places.start)
+    texts = {
+        "report.md": summary(report),
+        "report.json": json_report(report),
+        "junit.xml": junit(report),
+        "findings.sarif": sarif(report, folder),
+        "gl-code-quality.json": code_quality(report, folder),
+    }
+    for name, text in texts.items():
+        if text:
+            write_text(places.folder / name, text)
+        else:
+            remove(places.folder / name)
+    paths = _paths(places, [name for name, text in texts.items() if text])
+    write_outputs_env(places.folder / "outputs.env", outputs(report, paths=paths))
+    return paths
 
 
-def _outputs(report: Report, places: Places) -> Mapping[str, str]:
-    paths = ReportPaths(report=places.shown("report.md"), report_json=places.shown("report.json"))
-    return outputs(report, paths=paths)
+def _paths(places: Places, written: Collection[str]) -> ReportPaths:
+    """Name the files; the two that every run has are named even where they could not be written."""
+    optional = {name: places.shown(name) for name in written}
+    return ReportPaths(
+        report=places.shown("report.md"),
+        report_json=places.shown("report.json"),
+        html=optional.get("report.html", ""),
+        sarif=optional.get("findings.sarif", ""),
+        junit=optional.get("junit.xml", ""),
+        code_quality=optional.get("gl-code-quality.json", ""),
+    )
+
+
+def repository_folder(start: Path) -> str:
+    """Return *start* as seen from the root of its git repository; empty where that is itself."""
+    for parent in (start, *start.parents):
+        if (parent / ".git").exists():
+            return "" if parent == start else start.relative_to(parent).as_posix()
+    return ""
 
 
 def _unwritten(report: Report, error: AlembicCIError, places: Places) -> Report:

@@ -50,6 +50,14 @@ def write_text(path: Path, text: str) -> None:
         raise unwritable(path.parent, error) from error
 
 
+def remove(path: Path) -> None:
+    """Remove a file of an earlier run, if there is one; raises SettingsError when it stays."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(path.parent, error) from error
+
+
 def refuse_unwritable(folder: Path) -> None:
     """Raise SettingsError when no report could be written, before anything else is done."""
     probe = folder / f".{uuid.uuid4().hex}"

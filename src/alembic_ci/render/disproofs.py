@@ -51,6 +51,24 @@ def doubts(step: StepReport, known: Known) -> Iterator[Failure]:
         yield _unfilled(step.name, step.result)
 
 
+def irreversibles(step: StepReport, known: Known) -> Iterator[Failure]:
+    """Yield each revision that is declared impossible to roll back, with the reason."""
+    if not isinstance(step.result, RollbackResult):
+        return
+    for proof in step.result.proofs:
+        if proof.verdict is Verdict.IRREVERSIBLE:
+            problem = Problem(
+                failure_class="irreversible",
+                exit_code=ExitCode.PASSED,
+                problem=f"Revision {proof.revision} is declared impossible to roll back.",
+                meaning=proof.reason,
+                revision=proof.revision,
+            )
+            yield Failure(
+                where=(), step=step.name, problem=placed(problem, known), code="irreversible"
+            )
+
+
 def _loss_fails(step: StepReport) -> bool:
     return step.problem is not None and step.problem.failure_class == DATA_LOSS
 
@@ -60,7 +78,11 @@ def _disproved(step: str, proof: RevisionProof, known: Known) -> Failure:
     if problem.revision is None:
         problem = replace(problem, revision=proof.revision)
     return Failure(
-        where=(), step=step, problem=placed(problem, known), differences=proof.differences
+        where=(),
+        step=step,
+        problem=placed(problem, known),
+        differences=proof.differences,
+        code=_rule(proof),
     )
 
 
@@ -74,7 +96,13 @@ def _lost(step: str, proof: RevisionProof, known: Known) -> Failure:
         "before this revision is run.",
         revision=proof.revision,
     )
-    return Failure(where=(), step=step, problem=placed(problem, known), differences=proof.losses)
+    return Failure(
+        where=(),
+        step=step,
+        problem=placed(problem, known),
+        differences=proof.losses,
+        code=DATA_LOSS,
+    )
 
 
 def _strayed(step: str, leg: RoundTrip, known: Known) -> Failure:
@@ -91,6 +119,7 @@ def _strayed(step: str, leg: RoundTrip, known: Known) -> Failure:
         part=leg.name,
         problem=placed(problem, known),
         differences=leg.differences,
+        code="round-trip",
     )
 
 
@@ -102,7 +131,18 @@ def _unfilled(step: str, result: RollbackResult) -> Failure:
         problem=f"{tables} could not be filled, so nothing is known of what happens to rows there.",
         remedy="Put rows of your own into `alembic-ci-rows/<revision>.sql`.",
     )
-    return Failure(where=(), step=step, problem=problem, differences=result.unfilled)
+    return Failure(where=(), step=step, problem=problem, differences=result.unfilled, code=UNFILLED)
+
+
+def _rule(proof: RevisionProof) -> str:
+    """Return the rule that a disproved revision breaks."""
+    if proof.verdict is Verdict.MISSING:
+        return "downgrade-missing"
+    if proof.phase is Phase.SECOND_UP:
+        return "upgrade-not-repeatable"
+    if proof.verdict is Verdict.RESIDUE:
+        return "rollback-residue"
+    return "downgrade-failed" if proof.phase is Phase.DOWN else "upgrade-failed"
 
 
 def _explained(proof: RevisionProof) -> Problem:

@@ -67,6 +67,18 @@ def whereabouts(failure: Failure) -> str:
     return ", ".join(filter(None, (where, failure.step, failure.part, named)))
 
 
+def told(failure: Failure) -> str:
+    """Say what, in which objects, in the database's words, and what to do; a line for each."""
+    problem = failure.problem
+    said = (
+        one_line(problem.problem),
+        *(f"- {one_line(item.text)}" for item in failure.differences),
+        database_message(problem.code, problem.database_error),
+        one_line(problem.remedy),
+    )
+    return "\n".join(filter(None, said))
+
+
 def _labelled(label: str, lines: Sequence[str], style: Style) -> Iterator[str]:
     for number, line in enumerate(lines):
         head = label.ljust(_LABEL_WIDTH) if number == 0 else " " * _LABEL_WIDTH

@@ -1,6 +1,6 @@
 """Everything that failed, gathered from wherever the report holds it, said once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from alembic_ci.errors import ExitCode
@@ -13,8 +13,8 @@ from alembic_ci.model import (
     State,
     StepReport,
 )
-from alembic_ci.render.disproofs import DATA_LOSS, disproofs, doubts
-from alembic_ci.render.failure import Failure, placed
+from alembic_ci.render.disproofs import DATA_LOSS, Known, disproofs, doubts, irreversibles
+from alembic_ci.render.failure import Failure, placed, rule_broken
 from alembic_ci.render.rows import Row, rows
 
 EXIT_CLASSES: dict[int, str] = {
@@ -22,6 +22,8 @@ EXIT_CLASSES: dict[int, str] = {
     ExitCode.FINDINGS: "findings",
     ExitCode.BUG: "bug",
 }
+Telling = Callable[[StepReport, Known], Iterator[Failure]]
+
 _SUMS_UP = ("rollback", DATA_LOSS)
 
 
@@ -30,7 +32,7 @@ def failures(report: Report) -> tuple[Failure, ...]:
     known = _known(report)
     found: dict[Failure, list[str]] = {}
     if report.problem:
-        found[Failure(where=(), step="", problem=report.problem)] = []
+        found[_accident("", report.problem)] = []
     for row in rows(report):
         for failure in _of(row, known):
             found.setdefault(failure, []).append(row.name)
@@ -39,23 +41,17 @@ def failures(report: Report) -> tuple[Failure, ...]:
 
 def warnings(report: Report) -> tuple[Failure, ...]:
     """Return what fails nothing and may hurt: values that were lost, tables without rows."""
-    known = _known(report)
-    found: dict[Failure, list[str]] = {}
-    for row in rows(report):
-        for step in row.steps:
-            for warning in doubts(step, known):
-                found.setdefault(warning, []).append(row.name)
-    return _named(found)
+    return _gathered(report, doubts)
 
 
 def notes(report: Report) -> tuple[Failure, ...]:
     """Return what did not go well and yet fails nothing: revisions without rendered SQL."""
-    found: dict[Failure, list[str]] = {}
-    for row in rows(report):
-        for step in row.steps:
-            for failure in _unrendered(step) if step.state is not State.FAILED else ():
-                found.setdefault(failure, []).append(row.name)
-    return _named(found)
+    return _gathered(report, _harmlessly_unrendered)
+
+
+def declared(report: Report) -> tuple[Failure, ...]:
+    """Return the revisions that are declared impossible to roll back."""
+    return _gathered(report, irreversibles)
 
 
 def failure_class(report: Report) -> str:
@@ -65,6 +61,16 @@ def failure_class(report: Report) -> str:
     told = [problem.failure_class for problem in report.problems()]
     told += [failure.problem.failure_class for failure in failures(report)]
     return next(iter(told), EXIT_CLASSES.get(report.exit_code, "failed"))
+
+
+def _gathered(report: Report, told: Telling) -> tuple[Failure, ...]:
+    known = _known(report)
+    found: dict[Failure, list[str]] = {}
+    for row in rows(report):
+        for step in row.steps:
+            for failure in told(step, known):
+                found.setdefault(failure, []).append(row.name)
+    return _named(found)
 
 
 def _known(report: Report) -> dict[str, RevisionInfo]:
@@ -78,14 +84,19 @@ def _named(found: Mapping[Failure, list[str]]) -> tuple[Failure, ...]:
 
 def _of(row: Row, known: Mapping[str, RevisionInfo]) -> Iterator[Failure]:
     if row.problem:
-        yield Failure(where=(), step="", problem=row.problem)
+        yield _accident("", row.problem)
     for step in row.steps:
         parts = list(disproofs(step, known))
         if step.state is State.FAILED:
             parts += _unrendered(step)
         yield from parts
         if step.problem and not (parts and _only_sums_up(step.problem, step)):
-            yield Failure(where=(), step=step.name, problem=placed(step.problem, known))
+            yield _accident(step.name, placed(step.problem, known))
+
+
+def _accident(step: str, problem: Problem) -> Failure:
+    """Return the problem that stopped a step, an environment or the run."""
+    return Failure(where=(), step=step, problem=problem, code=rule_broken(problem, step))
 
 
 def _only_sums_up(problem: Problem, step: StepReport) -> bool:
@@ -105,9 +116,15 @@ def _told(step: StepReport) -> Iterator[Problem | None]:
         yield from (item.problem for item in step.result.revisions)
 
 
+def _harmlessly_unrendered(step: StepReport, _: Known) -> Iterator[Failure]:
+    return _unrendered(step) if step.state is not State.FAILED else iter(())
+
+
 def _unrendered(step: StepReport) -> Iterator[Failure]:
     if not isinstance(step.result, SqlResult):
         return
     for item in step.result.revisions:
         if item.problem:
-            yield Failure(where=(), step=step.name, problem=item.problem)
+            yield Failure(
+                where=(), step=step.name, problem=item.problem, code="unrendered-revision"
+            )

@@ -7,6 +7,7 @@ from alembic_ci.interface import OUTPUTS
 from alembic_ci.model import Report, Verdict
 from alembic_ci.render.described import described
 from alembic_ci.render.failures import failure_class
+from alembic_ci.render.findings import examined, findings
 from alembic_ci.render.rows import Row, rows
 
 # A later step gets an output as a process variable, and Linux refuses one of 131,072 bytes or more.
@@ -19,10 +20,14 @@ _TESTED = (Verdict.PASSED, Verdict.FAILED, Verdict.RESIDUE, Verdict.MISSING)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPaths:
-    """Where the report files are, relative to the working directory."""
+    """Where the report files are, relative to the working directory; empty where none is."""
 
     report: str
     report_json: str
+    html: str = ""
+    sarif: str = ""
+    junit: str = ""
+    code_quality: str = ""
 
 
 def outputs(report: Report, *, paths: ReportPaths) -> Mapping[str, str]:
@@ -42,6 +47,11 @@ def outputs(report: Report, *, paths: ReportPaths) -> Mapping[str, str]:
         **_scripts(found),
         "report-path": paths.report,
         "report-json-path": paths.report_json,
+        **_findings(report, found),
+        "report-html-path": paths.html,
+        "sarif-path": paths.sarif,
+        "junit-path": paths.junit,
+        "code-quality-path": paths.code_quality,
     }
     return {output.name: values.get(output.name, "") for output in OUTPUTS}
 
@@ -69,6 +79,17 @@ def _proofs(found: Sequence[Row]) -> dict[str, str]:
     return {
         "rollback-tested": str(len(tested)),
         "irreversible-revisions": _ids(_merged([irreversible])),
+    }
+
+
+def _findings(report: Report, found: Sequence[Row]) -> dict[str, str]:
+    """Count the findings, unless nothing looked for any: none seen is not none there."""
+    told = findings(report)
+    if not told and not any(map(examined, found)):
+        return {}
+    return {
+        "finding-count": str(len(told)),
+        "finding-codes": " ".join(dict.fromkeys(finding.rule.id for finding in told)),
     }
 
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from alembic_ci.model import Report
 from alembic_ci.render import failures as gathered
 from alembic_ci.render.failure import Failure
-from alembic_ci.render.failure_text import whereabouts
-from alembic_ci.render.words import database_message, one_line
+from alembic_ci.render.failure_text import told, whereabouts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,16 +34,9 @@ def notices(report: Report) -> tuple[Remark, ...]:
 
 
 def _remark(failure: Failure) -> Remark:
-    problem = failure.problem
-    said = (
-        one_line(problem.problem),
-        *(f"- {one_line(item.text)}" for item in failure.differences),
-        database_message(problem.code, problem.database_error),
-        one_line(problem.remedy),
-    )
     return Remark(
         title=whereabouts(failure),
-        message="\n".join(filter(None, said)),
-        file=problem.file,
-        line=problem.line,
+        message=told(failure),
+        file=failure.problem.file,
+        line=failure.problem.line,
     )

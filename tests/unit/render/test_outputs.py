@@ -45,7 +45,6 @@ def test_the_names_are_those_of_the_interface_in_that_order(name: str) -> None:
 
 
 _NOT_MADE = (
-    "finding-count",
     "finding-codes",
     "drift-detected",
     "report-html-path",
@@ -96,6 +95,7 @@ def test_a_run_that_passed() -> None:
         "rollback-sql-path": "alembic-ci-report/sql/staging/downgrade.sql",
         "report-path": PATHS.report,
         "report-json-path": PATHS.report_json,
+        "finding-count": "0",
         **dict.fromkeys(_NOT_MADE, ""),
     }
 
@@ -107,6 +107,10 @@ def test_a_disproved_rollback() -> None:
     assert told["failure-class"] == "rollback"
     assert told["rollback-tested"] == "4"
     assert told["irreversible-revisions"] == "e5a4"
+    assert told["finding-count"] == "4"
+    assert told["finding-codes"] == (
+        "rollback-residue downgrade-failed downgrade-missing irreversible"
+    )
     assert told["pending-revisions"] == "b2d1 c3e2 d4f3"
     assert told["is-up-to-date"] == "false"
 
@@ -247,3 +251,24 @@ def test_far_too_many_revisions_end_in_dots() -> None:
 
 def test_names_stay_what_they_are() -> None:
     assert json.loads(of(hostile())["environments"])[0]["environment"] == HOSTILE
+
+
+def test_what_nobody_looked_for_is_not_counted() -> None:
+    assert of(unreachable())["finding-count"] == ""
+    assert of(refused())["finding-count"] == "0"
+
+
+def test_files_that_were_written_are_named() -> None:
+    paths = ReportPaths(
+        report="r.md",
+        report_json="r.json",
+        html="r.html",
+        sarif="f.sarif",
+        junit="j.xml",
+        code_quality="q.json",
+    )
+
+    told = outputs(all_passed(), paths=paths)
+
+    names = ("report-html-path", "sarif-path", "junit-path", "code-quality-path")
+    assert [told[name] for name in names] == ["r.html", "f.sarif", "j.xml", "q.json"]

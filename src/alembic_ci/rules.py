@@ -1,0 +1,181 @@
+"""The catalogue of findings: each rule with its harm, the way out, a bad and a good example.
+
+``docs/findings.md`` and the rules of ``findings.sarif`` are made from it. An id never changes its
+meaning, for people suppress and track findings by it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Level(StrEnum):
+    """How much a finding matters: an error fails the run, a warning may hurt, a note informs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One kind of finding; *level* is the usual one, *bad* and *good* are in *language*."""
+
+    id: str
+    level: Level
+    title: str
+    harm: str
+    way_out: str
+    bad: str
+    good: str
+    language: str = "python"
+
+    @property
+    def name(self) -> str:
+        """Return the id as one word: ``DowngradeMissing``."""
+        return "".join(part.capitalize() for part in self.id.split("-"))
+
+
+_DECLARED = """\
+# alembic-ci: irreversible the old addresses are gone
+def downgrade() -> None:
+    raise NotImplementedError
+"""
+
+RULES = (
+    Rule(
+        id="upgrade-failed",
+        level=Level.ERROR,
+        title="The upgrade raises an error",
+        harm="The deploy stops at this revision. On a database without transactional DDL (MySQL, "
+        "MariaDB) what the revision did before the error stays.",
+        way_out="Correct upgrade(). When it fails only on tables that hold rows, change the data "
+        "first and the schema afterwards, or split the revision.",
+        bad='op.add_column("users", sa.Column("email", sa.String(), nullable=False))\n',
+        good='op.add_column("users", sa.Column("email", sa.String(), server_default="", '
+        "nullable=False))\n",
+    ),
+    Rule(
+        id="downgrade-failed",
+        level=Level.ERROR,
+        title="The downgrade raises an error",
+        harm="A rollback of the deploy stops half way, in the middle of an incident.",
+        way_out="Correct downgrade(): undo in the opposite order of upgrade(), by the names that "
+        "upgrade() gave. A downgrade that cannot be is declared irreversible.",
+        bad='def downgrade() -> None:\n    op.drop_index("ix_order_dya")\n',
+        good='def downgrade() -> None:\n    op.drop_index("ix_order_day", table_name="orders")\n',
+    ),
+    Rule(
+        id="downgrade-missing",
+        level=Level.ERROR,
+        title="There is an upgrade and no downgrade",
+        harm="Alembic reports a successful downgrade that did nothing; the next upgrade fails, "
+        "because everything is there already.",
+        way_out="Write downgrade(), or declare the revision irreversible with a reason.",
+        bad="def downgrade() -> None:\n    pass\n",
+        good=_DECLARED,
+    ),
+    Rule(
+        id="rollback-residue",
+        level=Level.ERROR,
+        title="The downgrade does not restore the schema",
+        harm="After a rollback the database is in a state that no revision describes: the old "
+        "release meets objects it does not know, or misses some that it needs.",
+        way_out="Make downgrade() undo exactly what upgrade() does. Types of PostgreSQL outlive "
+        "the table they were made for and have to be dropped by name.",
+        bad='def downgrade() -> None:\n    op.drop_table("orders")\n',
+        good='def downgrade() -> None:\n    op.drop_table("orders")\n'
+        '    sa.Enum(name="order_status").drop(op.get_bind())\n',
+    ),
+    Rule(
+        id="upgrade-not-repeatable",
+        level=Level.ERROR,
+        title="The second upgrade fails or gives another schema",
+        harm="After a rollback the same release cannot be deployed again, or is deployed on "
+        "another schema than the first time.",
+        way_out="Look at what downgrade() leaves behind, and at what upgrade() does only when "
+        "something is missing.",
+        bad='op.execute("CREATE TABLE IF NOT EXISTS audit (id int)")\n',
+        good='op.create_table("audit", sa.Column("id", sa.Integer(), primary_key=True))\n',
+    ),
+    Rule(
+        id="round-trip",
+        level=Level.ERROR,
+        title="All revisions in one go fail where each alone is right",
+        harm="A deploy of several revisions, or its rollback, fails although each one was tested.",
+        way_out="Look at what the revisions share: objects, transactions, state in env.py.",
+        bad="op.execute(\"ALTER TYPE status ADD VALUE 'sent'\")  # and its use in the next "
+        "revision\n",
+        good="with op.get_context().autocommit_block():\n"
+        "    op.execute(\"ALTER TYPE status ADD VALUE 'sent'\")\n",
+    ),
+    Rule(
+        id="data-loss",
+        level=Level.WARNING,
+        title="Values of rows are lost",
+        harm="What the revision throws away is in no database any more; only a backup has it.",
+        way_out="Copy the values to a place from which the way back restores them, take a backup "
+        "before the deploy, or drop the column one release after the code stopped using it.",
+        bad='op.drop_column("orders", "status")\n',
+        good='op.execute("INSERT INTO orders_status_old SELECT id, status FROM orders")\n'
+        'op.drop_column("orders", "status")\n',
+    ),
+    Rule(
+        id="irreversible",
+        level=Level.NOTE,
+        title="The revision is declared impossible to roll back",
+        harm="A deploy that includes it can only be repaired by going forward.",
+        way_out="Deploy it alone, after a backup, when the release before it works with both "
+        "schemas.",
+        bad="def downgrade() -> None:\n    raise NotImplementedError\n",
+        good=_DECLARED,
+    ),
+    Rule(
+        id="unrendered-revision",
+        level=Level.NOTE,
+        title="Offline mode cannot render the revision",
+        harm="Nobody can read its SQL before it runs, and the script stops where it should be.",
+        way_out="Write it with op.execute() and statements that read nothing in Python, or accept "
+        "that its SQL is only known when it runs.",
+        bad='for row in op.get_bind().execute(sa.text("SELECT id FROM users")):\n    ...\n',
+        good='op.execute("UPDATE users SET name = trim(name)")\n',
+    ),
+    Rule(
+        id="silent-rollback",
+        level=Level.ERROR,
+        title="Alembic reports success and nothing has changed",
+        harm="The deploy goes on with a database that never got the migration.",
+        way_out="Use the connection for nothing before context.configure() in env.py, or commit "
+        "what was begun there.",
+        bad='connection.execute(sa.text("SET search_path TO app"))\n'
+        "context.configure(connection=connection)\n",
+        good='connection.execute(sa.text("SET search_path TO app"))\nconnection.commit()\n'
+        "context.configure(connection=connection)\n",
+    ),
+    Rule(
+        id="unsound-history",
+        level=Level.ERROR,
+        title="The revisions do not make one sound history",
+        harm="Alembic refuses to upgrade, or leaves revisions out: two heads, a missing parent, an "
+        "id that is used twice, or a database at a revision that the project does not have.",
+        way_out="Merge the heads or point one revision at the other; bring a missing file back.",
+        bad="alembic-ci upgrade --target heads\n",
+        good='alembic-ci alembic -- merge heads -m "merge"\nalembic-ci upgrade\n',
+        language="sh",
+    ),
+    Rule(
+        id="unfilled-tables",
+        level=Level.WARNING,
+        title="Tables could not be given rows",
+        harm="Nothing is known of what the revisions do to rows of these tables.",
+        way_out="Put rows of your own into `alembic-ci-rows/<revision>.sql`.",
+        bad="alembic-ci rollback-test\n",
+        good='echo "INSERT INTO area (shape) VALUES (...);" > alembic-ci-rows/d4f3.sql\n'
+        "alembic-ci rollback-test\n",
+        language="sh",
+    ),
+)
+
+CATALOGUE: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in RULES})
+"""The rules by id."""
