@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from alembic_ci.model import Direction
+from alembic_ci.project.executions import Execution
 from alembic_ci.worker import protocol
 from alembic_ci.worker.protocol import Message
 
@@ -41,6 +42,14 @@ class Ready:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stepped:
+    """What one revision executed: the texts that were sent, and a full account if recorded."""
+
+    statements: tuple[str, ...]
+    executions: tuple[Execution, ...]
+
+
 class Session:
     """Steps on one database. *connection_index* counts the databases one env.py run connects to.
 
@@ -67,8 +76,8 @@ class Session:
         direction: Direction,
         *,
         inspect: Callable[[], bool] | None = None,
-    ) -> tuple[str, ...]:
-        """Run one revision and return the statements it executed.
+    ) -> Stepped:
+        """Run one revision and return what it executed.
 
         *inspect* is called inside the step's transaction, just before its commit; when it
         returns false the step is rolled back and UndoneError is raised. It needs a run that
@@ -80,7 +89,10 @@ class Session:
         if message["event"] == protocol.APPLIED:
             keep = inspect is None or inspect()
             message = self._exchange({"do": protocol.COMMIT if keep else protocol.UNDO})
-        return tuple(message["statements"])
+        return Stepped(
+            statements=tuple(message["statements"]),
+            executions=tuple(Execution.parse(account) for account in message["executions"]),
+        )
 
     def stamp(self, revisions: Sequence[str]) -> None:
         """Write *revisions* (``("base",)`` for none) into the version table."""

@@ -44,7 +44,8 @@ class Online:
     """One run of env.py with a connection.
 
     *scratch* forces one transaction for each revision, *inspect* stops before each commit,
-    *purge* empties the version table first (for stamps over unknown revisions).
+    *purge* empties the version table first (for stamps over unknown revisions). *record* asks for
+    a full account of every statement.
     """
 
     target: str = "heads"
@@ -53,6 +54,7 @@ class Online:
     scratch: bool = False
     inspect: bool = False
     purge: bool = False
+    record: bool = False
 
     def message(self) -> Message:
         """Return the request for the worker."""
@@ -64,6 +66,7 @@ class Online:
             "scratch": self.scratch,
             "inspect": self.inspect,
             "purge": self.purge,
+            "record": self.record,
         }
 
 

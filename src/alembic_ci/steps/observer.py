@@ -63,9 +63,9 @@ class Observer:
         """Run one step and return what it changed; raises what Session.step() raises."""
         self._seen.clear()
         if self._dialect is Dialect.POSTGRESQL:
-            self.statements = self.session.step(revision, direction, inspect=self._look)
+            self.statements = self.session.step(revision, direction, inspect=self._look).statements
         else:
-            self.statements = self.session.step(revision, direction)
+            self.statements = self.session.step(revision, direction).statements
             if isinstance(self._tracker, MySQLTracker):
                 self._tracker.touched(self.statements)
             self._look()

@@ -156,7 +156,7 @@ class RowTrial:
     def _step(self, session: Session, revision: Revision, phase: Phase) -> None:
         self._current = (revision, phase)
         direction = Direction.DOWN if phase is Phase.DOWN else Direction.UP
-        statements = session.step(revision.revision, direction)
+        statements = session.step(revision.revision, direction).statements
         changed = self._touched.get(revision.revision, frozenset())
         self._keeper.touch(changed, statements)
 

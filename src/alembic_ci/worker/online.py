@@ -8,6 +8,7 @@ Alembic except RevisionStep, whose constructor has not changed from 1.8 to 1.20.
 from __future__ import annotations
 
 import copy
+import functools
 from typing import Any, Iterator, Optional, Tuple
 
 from alembic import command
@@ -19,9 +20,10 @@ from .failures import described
 from .guard import StoppedError, confirm
 from .loading import Project, command_options
 from .protocol import Channel, Message
+from .recording import Recorder
 from .rows import answer
 from .statements import StatementLog
-from .walking import run_env, step
+from .walking import run_env, source_file, step
 
 
 class UndoneError(Exception):
@@ -52,7 +54,7 @@ class OnlineRun:
         self._failure: Optional[BaseException] = None
         self._inside: Optional[str] = None
         self._calls = 0
-        self._statements = StatementLog()
+        self._statements = StatementLog(Recorder() if request["record"] else None)
         self._memo: Any = {}
 
     def run(self) -> Message:
@@ -123,7 +125,13 @@ class OnlineRun:
                 yield self._step(request)
             self._settle(context)
             self._inside = None
-            self._channel.send({"event": protocol.STEPPED, "statements": self._statements.taken()})
+            self._channel.send(
+                {
+                    "event": protocol.STEPPED,
+                    "statements": self._statements.taken(),
+                    "executions": self._statements.recorded(),
+                }
+            )
 
     def _ready(self, heads: Tuple[str, ...], context: MigrationContext) -> Message:
         return {
@@ -157,19 +165,20 @@ class OnlineRun:
 
     def _step(self, request: Message) -> RevisionStep:
         self._inside = request["revision"]
+        script = self._project.script
         return step(
-            self._project.script,
+            script,
             request["revision"],
             up=request["direction"] == "up",
-            wrap=self._recorded,
+            wrap=functools.partial(self._recorded, source_file(script, request["revision"])),
             kind=_ScratchStep if self._scratch else RevisionStep,
         )
 
-    def _recorded(self, migrate: Any) -> Any:
+    def _recorded(self, file: str, migrate: Any) -> Any:
         """Remember what a revision raises before env.py can hide it."""
 
         def recorded(*args: Any, **options: Any) -> Any:
-            self._statements.start()
+            self._statements.start(file)
             try:
                 return migrate(*args, **options)
             except BaseException as error:

@@ -3,40 +3,62 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Any, Iterator, List
+from typing import Any, Iterator, List, Tuple
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from .protocol import Message
+from .recording import Recorder
+
 
 class StatementLog:
-    """The texts executed between start() and stop(), kept until taken."""
+    """The texts executed between start() and stop(), kept until taken.
 
-    def __init__(self) -> None:
+    With a *recorder* there is also a full account of each of them.
+    """
+
+    def __init__(self, recorder: "Recorder | None") -> None:
         self._active = False
         self._texts: List[str] = []
+        self._recorder = recorder
 
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Listen on every engine of the process."""
-        event.listen(Engine, "before_cursor_execute", self._note)
+        listeners = self._listeners()
+        for name, listener in listeners:
+            event.listen(Engine, name, listener)
         try:
             yield
         finally:
-            event.remove(Engine, "before_cursor_execute", self._note)
+            for name, listener in listeners:
+                event.remove(Engine, name, listener)
 
-    def start(self) -> None:
-        """Begin a revision."""
+    def start(self, file: str) -> None:
+        """Begin a revision, whose code is in *file*."""
         self._active = True
+        if self._recorder:
+            self._recorder.start(file)
 
     def stop(self) -> None:
         """End a revision."""
         self._active = False
+        if self._recorder:
+            self._recorder.stop()
 
     def taken(self) -> List[str]:
         """Return what was executed since the last call."""
         texts, self._texts = self._texts, []
         return texts
+
+    def recorded(self) -> List[Message]:
+        """Return the accounts of what was executed since the last call."""
+        return self._recorder.taken() if self._recorder else []
+
+    def _listeners(self) -> List[Tuple[str, Any]]:
+        ours: List[Tuple[str, Any]] = [("before_cursor_execute", self._note)]
+        return ours + (self._recorder.listeners() if self._recorder else [])
 
     def _note(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if self._active:

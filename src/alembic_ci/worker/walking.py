@@ -45,6 +45,12 @@ def step(
     return made
 
 
+def source_file(script: ScriptDirectory, name: str) -> str:
+    """Return the file of a revision as its code objects name it."""
+    revision: Any = script.revision_map.get_revision(name)
+    return str(revision.module.__file__)
+
+
 def _missing(name: str, function: str) -> Callable[..., None]:
     """Stand in for a function that a revision file lacks, so that only that step fails."""
 
