@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TextIO
 
 from alembic_ci import __version__
-from alembic_ci.ci.files import refuse_unwritable
+from alembic_ci.ci.files import refuse_unwritable, report_folder
 from alembic_ci.ci.hosts import Host, host
 from alembic_ci.database.failures import Surroundings
 from alembic_ci.environments import environments, scratch_url
@@ -161,7 +161,7 @@ def _progress(command: str, settings: Settings, outside: Outside, found: _Found)
 
 
 def _folder(settings: Settings, outside: Outside) -> Path:
-    return outside.directory / settings.report_dir
+    return report_folder(outside.directory, settings.report_dir)
 
 
 def _report(command: str, found: _Found, began: datetime, duration: float) -> Report:

@@ -228,6 +228,51 @@ def test_a_report_folder_that_cannot_be_written_stops_before_the_database(tmp_pa
     assert not (directory / "shop.db").exists()
 
 
+@pytest.mark.parametrize("link", ["reports", "reports/sql", "reports/sql/development"])
+def test_no_link_in_a_checkout_leads_the_reports_elsewhere(link: str, tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "development").mkdir(parents=True)
+    (elsewhere / "development" / "precious").touch()
+    before = set(elsewhere.rglob("*"))
+    (directory / link).parent.mkdir(parents=True, exist_ok=True)
+    (directory / link).symlink_to(elsewhere, target_is_directory=True)
+
+    finished = run(directory, "run", "--report-dir=reports", variables=SQLITE)
+
+    assert finished.exit_code == 6
+    assert "is a link" in finished.stdout
+    assert set(elsewhere.rglob("*")) == before
+
+
+def test_no_link_of_an_env_file_leads_the_reports_elsewhere(tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    env_file = directory / "migrations" / "env.py"
+    swap = (
+        "import os, shutil\n"
+        "shutil.rmtree('alembic-ci-report', ignore_errors=True)\n"
+        "os.path.islink('alembic-ci-report') or os.symlink('../elsewhere', 'alembic-ci-report')\n"
+    )
+    env_file.write_text(swap + env_file.read_text())
+
+    finished = run(directory, "run", variables=SQLITE)
+
+    assert finished.exit_code == 6
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_the_users_own_link_may_lead_the_reports_elsewhere(tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    (tmp_path / "link").symlink_to(tmp_path / "real", target_is_directory=True)
+    (tmp_path / "real").mkdir()
+
+    finished = run(directory, "run", f"--report-dir={tmp_path / 'link'}", variables=SQLITE)
+
+    assert finished.exit_code == 0, finished.everything
+    assert (tmp_path / "real" / "sql" / "development" / "upgrade.sql").is_file()
+
+
 @pytest.mark.parametrize("value", ["", "/no/folder/file", "/"])
 def test_github_files_that_cannot_be_written_fail_nothing(value: str, tmp_path: Path) -> None:
     variables = {"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": value, "GITHUB_STEP_SUMMARY": value}

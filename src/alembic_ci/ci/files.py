@@ -1,12 +1,19 @@
-"""Files in the report folder: whole or not there at all, readable for the next step."""
+"""Files in the report folder: whole or not there at all, readable for the next step.
+
+The folder may lie in a pull request's checkout, and env.py runs beside us: no link that either has
+put there leads us out of it.
+"""
 
 import errno
+import os
 import re
+import shutil
 import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from alembic_ci.errors import SettingsError
+from alembic_ci.errors import RefusedError, SettingsError
 
 _PREFIX = "ALEMBIC_CI_"
 # GitLab's limits on a dotenv report: 5 KB, and 20 variables where nobody raised the number
@@ -33,40 +40,109 @@ _REASONS = {
 }
 
 
+def report_folder(start: Path, place: Path) -> Path:
+    """Return the folder that *place* means in *start*, the folder the tool was started in.
+
+    An absolute place is the user's own word and may lead through links. A link on the way to a
+    relative one may be the checkout's, and is found when something is to be written.
+    """
+    return place.resolve() if place.is_absolute() else Path(os.path.normpath(start / place))
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a file in one go, with the permissions any new file gets; make its folder.
 
-    Raises SettingsError when the folder cannot be written.
+    Raises SettingsError when the folder cannot be written, RefusedError when a link stands in the
+    absolute *path*.
     """
-    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    draft = f".{path.name}.{uuid.uuid4().hex}"
+    content = text.encode(errors="backslashreplace")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            draft.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+        with _opened(path.parent) as folder:
+            try:
+                _write(draft, content, folder)
+                os.replace(draft, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+            except OSError:
+                _remove(draft, folder)
+                raise
     except OSError as error:
         raise unwritable(path.parent, error) from error
+
+
+def _write(name: str, content: bytes, folder: int) -> None:
+    descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=folder)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+
+
+def _remove(name: str, folder: int) -> None:
+    try:
+        os.unlink(name, dir_fd=folder)
+    except FileNotFoundError:
+        return
 
 
 def remove(path: Path) -> None:
-    """Remove a file of an earlier run, if there is one; raises SettingsError when it stays."""
+    """Remove a file of an earlier run, if there is one; errors are those of ``write_text``."""
     try:
-        path.unlink(missing_ok=True)
+        with _opened(path.parent) as folder:
+            _remove(path.name, folder)
     except OSError as error:
         raise unwritable(path.parent, error) from error
+
+
+def empty(folder: Path) -> None:
+    """Make *folder* empty, so that no file of an earlier run is taken for one of this.
+
+    Raises SettingsError and RefusedError as ``write_text`` does.
+    """
+    try:
+        with _opened(folder.parent):
+            shutil.rmtree(folder, ignore_errors=True)
+        with _opened(folder):
+            return
+    except OSError as error:
+        raise unwritable(folder, error) from error
 
 
 def refuse_unwritable(folder: Path) -> None:
     """Raise SettingsError when no report could be written, before anything else is done."""
-    probe = folder / f".{uuid.uuid4().hex}"
+    probe = f".{uuid.uuid4().hex}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
+        with _opened(folder) as opened:
+            _write(probe, b"", opened)
+            _remove(probe, opened)
     except OSError as error:
         raise unwritable(folder, error) from error
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    """Make and open a folder, and see that it is the one its path names, with no link between."""
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    _refuse_linked(there, there.resolve())
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        _refuse_linked(folder, _real(folder, descriptor))
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _real(folder: Path, descriptor: int) -> Path:
+    """Return where an open folder lies; only Linux can tell that of what is open."""
+    link = Path(f"/proc/self/fd/{descriptor}")
+    return link.readlink() if link.is_symlink() else folder.resolve()
+
+
+def _refuse_linked(folder: Path, real: Path) -> None:
+    if real != folder:
+        raise RefusedError(
+            f"The report folder {folder} is a link, or lies behind one: it leads to {real}.",
+            meaning="A checkout, or env.py, could make the tool write anywhere through it.",
+            remedy="Remove the link, or name the folder itself with --report-dir.",
+        )
 
 
 def unwritable(folder: Path, error: OSError) -> SettingsError:

@@ -1,11 +1,8 @@
 """SQL scripts as files: names, headers, and what stands where a revision could not be rendered."""
 
 import re
-import shutil
 from collections.abc import Mapping
-from pathlib import Path
 
-from alembic_ci.ci.files import unwritable
 from alembic_ci.history import Revision
 from alembic_ci.model import Direction, Problem
 from alembic_ci.project.worker import Rendered, RenderedScript
@@ -27,23 +24,6 @@ def piece_name(revision: Revision, number: int, direction: Direction) -> str:
     slug = file_name(revision.message.lower())[:_LONGEST_SLUG].strip("_")
     stem = f"{number:04d}_{file_name(revision.revision)}_{slug}".rstrip("_")
     return f"{stem}.{direction.value}.sql"
-
-
-def emptied(folder: Path) -> None:
-    """Make *folder* empty, so that no file of an earlier run is taken for one of this."""
-    try:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(folder, error) from error
-
-
-def write(path: Path, text: str) -> None:
-    """Write one script."""
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise unwritable(path.parent, error) from error
 
 
 def single(whole: RenderedScript, piece: Rendered) -> str:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from alembic_ci.ci.files import empty, write_text
 from alembic_ci.errors import ProjectError
 from alembic_ci.history import Revision
 from alembic_ci.model import Direction, Problem, RenderedRevision, SqlResult
@@ -47,7 +48,7 @@ class _Rendering:
         refuse_unusable(self._desk, self._binding, current)
         plan = context.history.upgrade_plan(current, upgrade_target(context))
         reached = context.history.effective([*current, *(item.revision for item in plan)])
-        script.emptied(self._folder)
+        empty(self._folder)
         up = self._script(Direction.UP, current, plan)
         down = self._script(Direction.DOWN, reached, plan[::-1])
         numbers = {item.revision: number for number, item in enumerate(plan, 1)}
@@ -87,7 +88,7 @@ class _Rendering:
         path = self._folder / script.piece_name(revision, numbers[piece.revision], direction)
         failed = self._problem(piece)
         text = script.stopped(piece.revision, failed) if failed else script.single(whole, piece)
-        script.write(path, context.redact(text))
+        write_text(path, context.redact(text))
         return RenderedRevision(
             revision=piece.revision,
             direction=direction,
@@ -128,8 +129,8 @@ class _Rendering:
             for direction, whole in ((Direction.UP, up), (Direction.DOWN, down))
         }
         upgrade_path, downgrade_path = self._folder / "upgrade.sql", self._folder / "downgrade.sql"
-        script.write(upgrade_path, texts[Direction.UP])
-        script.write(downgrade_path, texts[Direction.DOWN])
+        write_text(upgrade_path, texts[Direction.UP])
+        write_text(downgrade_path, texts[Direction.DOWN])
         return SqlResult(
             upgrade_path=_shown(upgrade_path, context),
             downgrade_path=_shown(downgrade_path, context),
