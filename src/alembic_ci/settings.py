@@ -35,6 +35,8 @@ class _Sources:
 class Settings:
     """One field for each option of the interface, checked; "" stands for a text nobody gave.
 
+    *parallel* is 0 for as many as there are processors.
+
     *environments_named*: a flag or a variable asked for the environments, not just a file.
     """
 
@@ -61,6 +63,9 @@ class Settings:
     rows: int
     rows_dir: Path
     fail_on: tuple[str, ...]
+    parallel: int
+    canary: tuple[str, ...]
+    max_failures: int
     report_dir: Path
     connect_timeout: float
     start_timeout: float
@@ -121,6 +126,9 @@ def _settings(sources: _Sources, layers: Sequence[Layer]) -> Settings:
         rows=values.count("rows"),
         rows_dir=values.path("rows-dir"),
         fail_on=values.words_of("fail-on", FAILURES),
+        parallel=values.count_or_auto("parallel"),
+        canary=values.words("canary"),
+        max_failures=values.count("max-failures"),
         report_dir=values.path("report-dir"),
         connect_timeout=values.seconds("connect-timeout"),
         start_timeout=values.seconds("start-timeout"),

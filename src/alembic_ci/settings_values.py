@@ -88,6 +88,16 @@ class Values:
             _refuse(self._given(name), what, f"Write {name} as a number, like 3.")
         return int(text)
 
+    def count_or_auto(self, name: str) -> int:
+        """Return a whole number above zero, or 0 for ``auto``."""
+        text = self.text(name)
+        if text == "auto":
+            return 0
+        if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
+            what = "is neither auto nor a whole number from 1 to 9999"
+            _refuse(self._given(name), what, f"Write {name} as a number, like 4, or auto.")
+        return int(text)
+
     def flag(self, name: str) -> bool:
         """Return true or false."""
         truth = _TRUTHS.get(self.text(name).lower())

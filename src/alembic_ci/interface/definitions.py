@@ -13,6 +13,7 @@ class Kind(StrEnum):
     MAPPING = "mapping"  # KEY=VALUE, one a line; the flag may be repeated
     SECONDS = "seconds"
     COUNT = "count"
+    COUNT_OR_AUTO = "count or auto"
     FLAG = "flag"
 
 

@@ -197,6 +197,31 @@ _PROOF = (
     ),
 )
 
+_MANY = (
+    Option(
+        name="parallel",
+        kind=Kind.COUNT_OR_AUTO,
+        metavar="N",
+        default="auto",
+        help="How many databases of an environment to work on at once; auto: as many as there are "
+        "processors.",
+    ),
+    Option(
+        name="canary",
+        kind=Kind.LIST,
+        metavar="LABELS|N",
+        help="The databases to do first, by label or the first N; the others follow only if they "
+        "passed.",
+    ),
+    Option(
+        name="max-failures",
+        kind=Kind.COUNT,
+        default="0",
+        metavar="N",
+        help="Leave out the rest of an environment's databases once N have failed; 0 for never.",
+    ),
+)
+
 _REPORT = (
     Option(
         name="report-dir",
@@ -220,6 +245,7 @@ TOPICS = (
     Topic(title="Dependencies", options=_DEPENDENCIES),
     Topic(title="Safety", options=_SAFETY),
     Topic(title="Proofs", options=_PROOF, commands=_PROVING),
+    Topic(title="Many databases", options=_MANY),
     Topic(title="Reports", options=_REPORT),
 )
 OPTIONS = tuple(option for topic in TOPICS for option in topic.options)

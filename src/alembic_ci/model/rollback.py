@@ -62,6 +62,7 @@ class RollbackResult:
     """The rollback test of one database; *scratch* says in words where it ran.
 
     *rows* is how many rows each table held, *unfilled* the tables that could not be given any.
+    *proved_for* names the database it was run for, where that is one like this and not this one.
     """
 
     scratch: str
@@ -70,3 +71,4 @@ class RollbackResult:
     round_trip: tuple[RoundTrip, ...] = ()
     rows: int = 0
     unfilled: tuple[Difference, ...] = ()
+    proved_for: str = ""

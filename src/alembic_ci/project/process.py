@@ -6,22 +6,19 @@ import json
 import os
 import select
 import signal
-import subprocess
 import termios
 import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO
 
-from alembic_ci import worker
-from alembic_ci.errors import Interrupted, SettingsError
+from alembic_ci.errors import Interrupted
+from alembic_ci.project.child import Child, Pipes, started
 from alembic_ci.project.explain import died
 from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
 from alembic_ci.project.tail import TAIL_BYTES, Tail
 from alembic_ci.worker.protocol import EXIT, Message, encoded
 
-_ENTRY = Path(worker.__file__).with_name("__main__.py")
 _DRAIN_SECONDS = 0.5
 _LEAVE_SECONDS = 2.0
 # GitHub kills a cancelled job's processes after 10 s; the database has to be looked at as well.
@@ -34,39 +31,30 @@ class WorkerProcess:
     ``listen`` gets every line of that stream as it comes, on another thread.
     """
 
-    def __init__(
-        self,
-        *,
-        interpreter: Path,
-        directory: Path,
-        variables: Mapping[str, str],
-    ) -> None:
+    def __init__(self, child: Child, pipes: Pipes) -> None:
         self.listen: Callable[[str], None] = _ignore
         self._output = Tail()
         self._buffer = b""
         self._busy = False
         self._closed = False
-        asked_read, self._asks = os.pipe()
-        self._answers, answered_write = os.pipe()
-        try:
-            self._process = subprocess.Popen(
-                [str(interpreter), str(_ENTRY), str(asked_read), str(answered_write)],
-                cwd=directory,
-                env=dict(variables),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                pass_fds=(asked_read, answered_write),
-                start_new_session=True,
-            )
-        except OSError as error:
-            self._close_pipes()
-            raise _unusable(interpreter, error) from error
-        finally:
-            os.close(asked_read)
-            os.close(answered_write)
+        self._asks, self._answers = pipes.asks, pipes.answers
+        self._child = child
         self._reader = threading.Thread(target=self._read_output, daemon=True)
         self._reader.start()
+
+    @classmethod
+    def start(
+        cls, *, interpreter: Path, directory: Path, variables: Mapping[str, str]
+    ) -> "WorkerProcess":
+        """Start the interpreter; raises SettingsError when it cannot be."""
+        with Pipes() as pipes:
+            child = started(
+                interpreter,
+                pipes.ends,
+                directory=directory,
+                variables=variables,
+            )
+            return cls(child, pipes)
 
     @property
     def output(self) -> str:
@@ -78,8 +66,8 @@ class WorkerProcess:
 
     def _unread(self) -> bool:
         """Tell whether the reader has not caught up with the pipe yet."""
-        stream = self._process.stdout
-        if stream is None or stream.closed or not self._reader.is_alive():
+        stream = self._child.output
+        if stream.closed or not self._reader.is_alive():
             return False
         waiting = fcntl.ioctl(stream.fileno(), termios.FIONREAD, b"\0" * 4)
         return self._output.busy or any(waiting)
@@ -128,7 +116,7 @@ class WorkerProcess:
         self._close_pipes()
 
     def _stop(self) -> None:
-        if not self._busy and self._process.poll() is None:
+        if not self._busy and self._child.poll() is None:
             with contextlib.suppress(WorkerDiedError, OSError):
                 self.ask({"do": EXIT})
             self._await_end(_LEAVE_SECONDS)
@@ -141,7 +129,7 @@ class WorkerProcess:
     def kill(self) -> None:
         """End the worker and everything it started, now."""
         for signum, grace in _GRACE_SECONDS:
-            if self._process.poll() is not None:
+            if self._child.poll() is not None:
                 break
             self._signal(signum)
             self._await_end(grace)
@@ -157,18 +145,14 @@ class WorkerProcess:
             while (left := deadline - time.monotonic()) > 0:
                 if poll.poll(left * 1000) and not os.read(self._answers, 1 << 20):
                     break
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(max(0.0, deadline - time.monotonic()))
+        self._child.wait(max(0.0, deadline - time.monotonic()))
 
     def _signal(self, signum: int) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signum)
+            os.killpg(self._child.pid, signum)
 
     def _read_output(self) -> None:
-        stream: IO[bytes] | None = self._process.stdout
-        if stream is None:
-            return
-        with stream:
+        with self._child.output as stream:
             for line in iter(lambda: stream.readline(TAIL_BYTES), b""):
                 self._output.busy = True
                 self._output.add(line)
@@ -176,10 +160,9 @@ class WorkerProcess:
                 self._output.busy = False
 
     def _died(self) -> WorkerDiedError:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(2)
+        self._child.wait(2)
         self._reader.join(1)
-        return died(self._process.poll(), output=self.output)
+        return died(self._child.poll(), output=self.output)
 
     def _timed_out(self, timeout: float) -> WorkerTimeoutError:
         self._signal(signal.SIGUSR1)  # faulthandler prints where the worker hangs
@@ -196,11 +179,3 @@ class WorkerProcess:
 
 def _ignore(_line: str) -> None:
     """Nobody listens yet."""
-
-
-def _unusable(interpreter: Path, error: OSError) -> SettingsError:
-    return SettingsError(
-        f"{interpreter} cannot be started: {error.strerror}.",
-        meaning="It was made for another system or processor, or its own interpreter is gone.",
-        remedy="Make the virtual environment where alembic-ci runs, or name another with --python.",
-    )

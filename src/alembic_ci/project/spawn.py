@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from alembic_ci.environments import Environment, environments, secret_variables
 from alembic_ci.errors import AlembicCIError
@@ -23,17 +23,29 @@ from alembic_ci.urls import DatabaseURL
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spawn:
-    """The interpreter, the folder and the whole environment of a worker's process."""
+    """The interpreter, the folder and the whole environment of a worker's process.
+
+    *own* are the variables that are this database's and no other's; *driver* is its URL's.
+    """
 
     interpreter: Path
     directory: Path
     variables: Mapping[str, str] = field(repr=False)
+    own: frozenset[str] = frozenset()
+    driver: str = ""
 
     def start(self) -> WorkerProcess:
         """Start a process."""
-        return WorkerProcess(
+        return WorkerProcess.start(
             interpreter=self.interpreter, directory=self.directory, variables=self.variables
         )
+
+
+class Starter(Protocol):
+    """Where workers' processes come from."""
+
+    def process(self, spawn: Spawn) -> WorkerProcess:
+        """Return a process that nobody else has."""
 
 
 class Ahead:
@@ -55,14 +67,17 @@ class Ahead:
     ) -> None:
         """Start what the first database of a run needs; whatever is wrong is found out later.
 
-        Nothing is started with the URL of a protected environment: it may still be refused. Nor is
-        anything started while the project's dependencies have to be installed *in_image* first.
+        Nothing is started with the URL of a protected environment, which may still be refused, nor
+        for the first of many databases: their workers are made in another way. Nor is anything
+        started while the project's dependencies have to be installed *in_image* first.
         """
         with contextlib.suppress(AlembicCIError):
             chosen = environments(settings, variables)
             python = _interpreter(settings, variables, chosen, in_image=in_image)
+            spawn = None
             if python and not chosen[0].protected:
                 spawn = _first(settings, variables, chosen[0], python)
+            if spawn is not None:
                 self._started = spawn, spawn.start()
 
     def process(self, spawn: Spawn) -> WorkerProcess:
@@ -87,9 +102,9 @@ class Ahead:
             self._started[1].stop()
 
 
-def url_names(settings: Settings, variable: str) -> Iterable[str]:
+def url_names(settings: Settings, variable: str) -> frozenset[str]:
     """Return every variable in which env.py may look for the URL."""
-    return {name for name in ("DATABASE_URL", *settings.url_variables, variable) if name}
+    return frozenset(name for name in ("DATABASE_URL", *settings.url_variables, variable) if name)
 
 
 def process_variables(
@@ -128,12 +143,16 @@ def _say_nothing(_: str) -> None:
 
 def _first(
     settings: Settings, variables: Mapping[str, str], environment: Environment, python: Path
-) -> Spawn:
+) -> Spawn | None:
     project = locate(dataclasses.replace(settings, python=str(python)))
+    if len(environment.databases) != 1 and not project.engines:
+        return None
     database = environment.databases[0]
     names = url_names(settings.for_environment(environment.name), database.variable)
     return Spawn(
         interpreter=python,
         directory=project.directory,
         variables=process_variables(variables, database.url, names),
+        own=frozenset(names),
+        driver=database.url.drivername,
     )

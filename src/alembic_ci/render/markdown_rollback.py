@@ -44,6 +44,8 @@ def rollback_sections(report: Report, found: Sequence[Row]) -> Iterator[Section]
 
 
 def _worth_a_section(result: RollbackResult) -> bool:
+    if result.proved_for:
+        return False
     strayed = any(leg.state is not State.PASSED for leg in result.round_trip)
     return bool(_worth_showing(result.proofs) or result.unfilled or strayed)
 

@@ -96,7 +96,8 @@ def _step(step: StepReport, width: int, style: Style) -> Iterator[str]:
 
 
 def _rollback(result: RollbackResult, style: Style) -> Iterator[str]:
-    where = f"tested on {one_line(result.scratch)}"
+    like = f", for {one_line(result.proved_for)}" if result.proved_for else ""
+    where = f"tested on {one_line(result.scratch)}{like}"
     yield ", ".join(filter(None, (where, populated(result))))
     if result.round_trip:
         yield ", ".join(_legs(result.round_trip, style))

@@ -10,7 +10,7 @@ from alembic_ci.errors import Interrupted
 from alembic_ci.history import History
 from alembic_ci.model import Problem, Result, State
 from alembic_ci.project.locate import Project
-from alembic_ci.project.spawn import Ahead, process_variables
+from alembic_ci.project.spawn import Starter, process_variables
 from alembic_ci.redaction import Redactor
 from alembic_ci.settings import Settings
 from alembic_ci.urls import DatabaseURL
@@ -71,7 +71,7 @@ class Context:
     start_directory: Path
     report_dir: Path
     surroundings: Surroundings
-    ahead: Ahead
+    ahead: Starter
 
     def worker_variables(self, url: DatabaseURL, names: Iterable[str]) -> dict[str, str]:
         """Return the environment of a child process that works on *url*, and on nothing else."""

@@ -99,9 +99,8 @@ class Desk:
             control.close()
 
     def title(self, binding: Binding) -> str:
-        """Name a database for people: the environment, and its label when there are several."""
-        name = self.environment.name
-        return f"{name}/{binding.label}" if binding.label else name
+        """Name a database for people."""
+        return title(self.environment, binding)
 
     @contextmanager
     def fresh_control(self, binding: Binding) -> Iterator[Control]:
@@ -233,6 +232,8 @@ class Desk:
                 interpreter=context.interpreter,
                 directory=context.project.directory,
                 variables=context.worker_variables(first.url, names),
+                own=names,
+                driver=first.url.drivername,
             ),
             urls=self._section_urls(),
             start_timeout=settings.start_timeout,
@@ -245,6 +246,11 @@ class Desk:
         urls = {binding.engine: binding.url.render() for binding in self.bindings}
         urls.setdefault("", self.bindings[0].url.render())
         return urls
+
+
+def title(environment: Environment, binding: Binding) -> str:
+    """Return the name of an environment, and of the database in it when there are several."""
+    return f"{environment.name}/{binding.label}" if binding.label else environment.name
 
 
 def _look(binding: Binding, session: Session) -> None:

@@ -85,3 +85,15 @@ def interruption(signum: int) -> Problem:
         meaning="Somebody cancelled the job, or it ran out of time.",
         remedy="Run it again: it goes on from where the database stands now.",
     )
+
+
+def lane_died() -> Problem:
+    """Return the problem of a database whose process of ours was killed."""
+    return Problem(
+        failure_class="worker",
+        exit_code=ExitCode.FAILED,
+        problem="The process of alembic-ci that worked on this database was killed.",
+        meaning="The machine ran out of memory, or somebody ended it. Where the database stands "
+        "is not known.",
+        remedy="Look with `status`, then run again; with less memory, set --parallel lower.",
+    )

@@ -24,6 +24,10 @@ def _start() -> None:
     folder = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != folder]
     _load_package(folder)
+    if sys.argv[1] == "nursery":
+        nursery = importlib.import_module(_PACKAGE + ".nursery")
+        nursery.keep(int(sys.argv[2]), sys.argv[3])
+        return
     serve = importlib.import_module(_PACKAGE + ".serve")
     serve.serve(read_fd=int(sys.argv[1]), write_fd=int(sys.argv[2]))
 

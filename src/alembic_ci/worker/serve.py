@@ -22,12 +22,12 @@ _PR_SET_PDEATHSIG = 1
 def serve(*, read_fd: int, write_fd: int) -> None:
     """Serve one tool process; what anybody prints goes to stderr and stdout, never to the pipes."""
     faulthandler.register(signal.SIGUSR1, all_threads=True, chain=False)
-    _end_with_the_tool()
+    end_with_the_tool()
     for descriptor in (read_fd, write_fd):
         os.set_inheritable(descriptor, False)  # noqa: FBT003 - the only way to say it
     channel = Channel(read_fd, write_fd)
     work: Any = None
-    _import_alembic()
+    import_alembic()
     while True:
         try:
             request = channel.receive()
@@ -44,13 +44,13 @@ def serve(*, read_fd: int, write_fd: int) -> None:
         channel.send(answer)
 
 
-def _import_alembic() -> None:
+def import_alembic() -> None:
     """Spend the time until the first request well; what fails here fails again when it counts."""
     with contextlib.suppress(Exception):
         importlib.import_module(".work", __package__)
 
 
-def _end_with_the_tool() -> None:
+def end_with_the_tool() -> None:
     """Have Linux end us when the tool is killed; elsewhere we notice at the end of a revision.
 
     A migration that nobody watches would go on holding its locks.

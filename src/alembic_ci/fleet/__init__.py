@@ -1,0 +1,1 @@
+"""The many databases of an environment: which of them, in what order, how many at once."""

@@ -1,0 +1,232 @@
+"""The steps on the databases of one desk, and what each of them came to."""
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from alembic_ci.environments import Environment
+from alembic_ci.errors import AlembicCIError, Interrupted
+from alembic_ci.fleet.sharing import Sharing, shared
+from alembic_ci.model import DatabaseReport, Problem, State, StatusResult, StepReport
+from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
+from alembic_ci.project.worker import Versions
+from alembic_ci.steps.alembic_command import alembic_command
+from alembic_ci.steps.change import downgrade, upgrade
+from alembic_ci.steps.context import Context, CutShort, Outcome, Outcomes
+from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.problems import interruption, problem
+from alembic_ci.steps.rollback import rollback_test
+from alembic_ci.steps.sql import sql
+from alembic_ci.steps.stamp import stamp
+from alembic_ci.steps.status import furthest_behind, status
+from alembic_ci.steps.target import lasting_target
+
+Step = Callable[[Desk], Outcomes]
+
+_STEPS: Mapping[str, Step] = {
+    "status": status,
+    "sql": sql,
+    "rollback-test": rollback_test,
+    "upgrade": upgrade,
+    "downgrade": downgrade,
+    "stamp": stamp,
+}
+_WRITING = frozenset({"upgrade", "downgrade", "stamp"})
+_FORWARD = frozenset({"run", "status", "sql", "rollback-test", "upgrade"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What is asked for: a command, the arguments of ``alembic -- ARGS``, and what failed before.
+
+    *failed* names an earlier environment, after which nothing is written to later ones.
+    """
+
+    command: str
+    arguments: tuple[str, ...] = ()
+    failed: str = ""
+
+    def steps(self, context: Context) -> tuple[str, ...]:
+        """Return the names of the steps."""
+        return context.settings.steps if self.command == "run" else (self.command,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What became of a desk's databases; *signum* is the signal that ended the work early."""
+
+    reports: tuple[DatabaseReport, ...]
+    signum: int = 0
+    versions: Versions | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether any of the databases failed."""
+        return any(report.state is State.FAILED for report in self.reports)
+
+
+class Visit:
+    """One desk, and the steps of an errand on it; a failed step stops the later ones."""
+
+    def __init__(
+        self,
+        context: Context,
+        environment: Environment,
+        bindings: Sequence[Binding],
+        errand: Errand,
+        sharing: Sharing | None = None,
+    ) -> None:
+        self._context = context
+        self._environment = environment
+        self._bindings = tuple(bindings)
+        self._errand = errand
+        self._sharing = sharing
+        self._signum = 0
+        self._versions: Versions | None = None
+
+    def run(self) -> Done:
+        """Do the steps and keep every outcome, whatever happens."""
+        steps = {binding.label: list[StepReport]() for binding in self._bindings}
+        reports: list[DatabaseReport] = []
+        try:
+            with Desk(self._context, self._environment, self._bindings) as desk:
+                for name in self._errand.steps(self._context):
+                    for label, report in self._step(desk, name, steps).items():
+                        steps[label].append(report)
+                self._versions = desk.versions
+                reports += [self._database(desk, b, steps[b.label]) for b in self._bindings]
+        except Interrupted as signal:  # between two steps, or while cleaning up
+            self._signum = signal.signum
+        return Done(
+            reports=tuple(reports or (unseen(b, steps[b.label]) for b in self._bindings)),
+            signum=self._signum,
+            versions=self._versions,
+        )
+
+    def _step(
+        self, desk: Desk, name: str, before: Mapping[str, Sequence[StepReport]]
+    ) -> dict[str, StepReport]:
+        """Run one step on every database of a desk, unless something speaks against it."""
+        reason = self._reason_to_skip(name, before)
+        if reason:
+            return dict.fromkeys(before, skipped(name, reason))
+        started = monotonic()
+        outcomes = self._outcomes(desk, name)
+        duration = monotonic() - started
+        missing = Outcome(problem=self._problem(_not_reached(name)))
+        return {label: _report(name, outcomes.get(label, missing), duration) for label in before}
+
+    def _outcomes(self, desk: Desk, name: str) -> Outcomes:
+        try:
+            return self._taken(desk, name)
+        except (WorkerDiedError, WorkerTimeoutError) as error:
+            desk.break_off()
+            failed = self._problem(error)
+        except AlembicCIError as error:
+            desk.close_worker()
+            failed = self._problem(error)
+        except CutShort as signal:
+            self._signum = signal.signum
+            return signal.outcomes
+        except Interrupted as signal:
+            self._signum = signal.signum
+            desk.break_off()
+            failed = interruption(signal.signum)
+        return {binding.label: Outcome(problem=failed) for binding in desk.bindings}
+
+    def _taken(self, desk: Desk, name: str) -> Outcomes:
+        """Take the step, or its outcome from a database that is the same in all that matters."""
+        if name == "alembic":
+            return alembic_command(desk, self._errand.arguments)
+        if name == "rollback-test" and self._sharing:
+            return shared(desk, rollback_test, self._sharing)
+        return _STEPS[name](desk)
+
+    def _reason_to_skip(self, name: str, before: Mapping[str, Sequence[StepReport]]) -> str:
+        if self._signum:
+            return "the run was interrupted"
+        for reports in before.values():
+            for report in reports:
+                if report.state is State.FAILED:
+                    return f"{report.name} failed"
+        if self._errand.failed and name in _WRITING:
+            return f"{self._errand.failed} failed"
+        return ""
+
+    def _database(
+        self, desk: Desk, binding: Binding, steps: Sequence[StepReport]
+    ) -> DatabaseReport:
+        status = self._status_after(desk, binding)
+        return dataclasses.replace(unseen(binding, steps), status_after=status)
+
+    def _status_after(self, desk: Desk, binding: Binding) -> StatusResult | None:
+        try:
+            return self._look(desk, binding)
+        except Interrupted as signal:  # after the work; there will be no other one
+            self._signum = signal.signum
+            return self._look(desk, binding)
+
+    def _look(self, desk: Desk, binding: Binding) -> StatusResult | None:
+        """Look once more, from a new connection; what cannot be seen is not guessed."""
+        ready = desk.readies.get(binding.label)
+        if ready is None:
+            return None
+        places = desk.arrivals.get(binding.label) or [ready]
+        forward = self._errand.command in _FORWARD
+        target = lasting_target(desk.context) if forward else "heads"
+        try:
+            with desk.fresh_control(binding) as control:
+                return furthest_behind(desk.context.history, places, control, target)
+        except AlembicCIError:
+            return None
+
+    def _problem(self, error: AlembicCIError) -> Problem:
+        context = self._context
+        return problem(error, redact=context.redact, start_directory=context.start_directory)
+
+
+def skipped(name: str, reason: str) -> StepReport:
+    """Return the report of a step that was not taken."""
+    return StepReport(name=name, state=State.SKIPPED, reason=reason)
+
+
+def failed(name: str, problem: Problem) -> StepReport:
+    """Return the report of a step that brought back nothing but a problem."""
+    return StepReport(name=name, state=State.FAILED, problem=problem)
+
+
+def unseen(binding: Binding, steps: Sequence[StepReport]) -> DatabaseReport:
+    """Return the report of a database that could not be looked at again."""
+    return DatabaseReport(
+        label=binding.label,
+        dialect=binding.url.dialect.value,
+        location=binding.url.location,
+        steps=tuple(steps),
+    )
+
+
+def left_out(
+    bindings: Sequence[Binding], names: Sequence[str], reason: str
+) -> tuple[DatabaseReport, ...]:
+    """Return the reports of databases that no step was taken on."""
+    steps = [skipped(name, reason) for name in names]
+    return tuple(unseen(binding, steps) for binding in bindings)
+
+
+def _report(name: str, outcome: Outcome, duration: float) -> StepReport:
+    return StepReport(
+        name=name,
+        state=outcome.state,
+        result=outcome.result,
+        problem=outcome.problem,
+        duration=duration,
+    )
+
+
+def _not_reached(name: str) -> AlembicCIError:
+    return AlembicCIError(
+        f"{name} did not reach this database: env.py never migrated it.",
+        meaning="env.py failed earlier, or does not know this database.",
+        remedy="Compare the labels of the environment's URLs with the databases of env.py.",
+    )

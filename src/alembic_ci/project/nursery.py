@@ -1,0 +1,151 @@
+"""Workers that are forked from a process which has imported Alembic already, for many databases."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import IO, Self
+
+from alembic_ci.project.child import ENTRY, Pipes, launched
+from alembic_ci.project.process import WorkerProcess
+from alembic_ci.project.spawn import Spawn
+
+_Key = tuple[object, ...]
+_PAUSE = 0.005  # seconds
+_LOST = -9
+_LEAVE_SECONDS = 2.0
+
+
+class Nursery:
+    """Hands out workers; the process they are forked from is started on first use.
+
+    That process knows no database's URL and imports nothing of the project's. Without it (the
+    machine has no such sockets, or it died) workers are started one by one.
+    """
+
+    def __init__(self) -> None:
+        self._key: _Key | None = None
+        self._warm: _Warm | None = None
+
+    def process(self, spawn: Spawn) -> WorkerProcess:
+        """Return a process of its own for *spawn*."""
+        key = _key(spawn)
+        if key != self._key:
+            self.close()
+            self._key, self._warm = key, _Warm(spawn)
+        if self._warm is not None:
+            with contextlib.suppress(OSError, ValueError):
+                return self._warm.forked(spawn)
+            self._warm.close()
+            self._warm = None
+        return spawn.start()
+
+    def close(self) -> None:
+        """End the process that workers are forked from."""
+        if self._warm is not None:
+            self._warm.close()
+            self._warm = None
+        self._key = None
+
+    def __enter__(self) -> Self:
+        """Start nothing yet."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End what was started."""
+        self.close()
+
+
+def _key(spawn: Spawn) -> _Key:
+    return spawn.interpreter, spawn.directory, spawn.driver, tuple(sorted(_shared(spawn).items()))
+
+
+def _shared(spawn: Spawn) -> dict[str, str]:
+    """Return the variables that say nothing of any one database."""
+    return {name: value for name, value in spawn.variables.items() if name not in spawn.own}
+
+
+class _Warm:
+    """The process with Alembic in it, and the line to it."""
+
+    def __init__(self, spawn: Spawn) -> None:
+        self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = launched(
+                [
+                    str(spawn.interpreter),
+                    str(ENTRY),
+                    "nursery",
+                    str(theirs.fileno()),
+                    spawn.driver,
+                ],
+                directory=spawn.directory,
+                variables=_shared(spawn),
+                keep=(theirs.fileno(),),
+                output=subprocess.DEVNULL,
+            )
+
+    def forked(self, spawn: Spawn) -> WorkerProcess:
+        """Fork a worker; raises OSError or ValueError when nobody is there to do it."""
+        own = {name: value for name, value in spawn.variables.items() if name in spawn.own}
+        output_read, output_write = os.pipe()
+        stream = os.fdopen(output_read, "rb")
+        try:
+            with Pipes() as pipes:
+                answer = self._ask({"variables": own}, (*pipes.ends, output_write))
+                return WorkerProcess(_Forked(self, int(answer["pid"] or 0), stream), pipes)
+        except (OSError, ValueError):
+            stream.close()
+            raise
+        finally:
+            os.close(output_write)
+
+    def status(self, pid: int) -> int | None:
+        """Return the exit status of a worker; one that lost its parent is lost itself."""
+        try:
+            return self._ask({"status": pid})["status"]
+        except (OSError, ValueError):
+            return _LOST
+
+    def _ask(self, request: object, descriptors: Sequence[int] = ()) -> dict[str, int | None]:
+        socket.send_fds(self._line, [json.dumps(request).encode()], descriptors)
+        answer: dict[str, int | None] = json.loads(self._line.recv(1 << 16))
+        return answer
+
+    def close(self) -> None:
+        self._line.close()
+        try:
+            self._process.wait(_LEAVE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class _Forked:
+    """A worker that is the child of the warm process, not ours."""
+
+    def __init__(self, warm: _Warm, pid: int, output: IO[bytes]) -> None:
+        self._warm = warm
+        self._status: int | None = None
+        self.pid = pid
+        self.output = output
+
+    def poll(self) -> int | None:
+        if self._status is None:
+            self._status = self._warm.status(self.pid)
+        return self._status
+
+    def wait(self, seconds: float) -> int | None:
+        deadline = time.monotonic() + seconds
+        while (status := self.poll()) is None and time.monotonic() < deadline:
+            time.sleep(_PAUSE)
+        return status

@@ -1,0 +1,81 @@
+"""Import once what every worker imports, and fork a worker for each database.
+
+Nothing of the project is imported here, so that each worker's env.py starts in a process that no
+other env.py was in, and no database's URL is known here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import socket
+from typing import Any, Dict, List, Optional
+
+from .serve import end_with_the_tool, import_alembic, serve
+
+_LARGEST_REQUEST = 1 << 17  # bytes
+_DESCRIPTORS = 3
+
+
+def keep(descriptor: int, driver: str) -> None:
+    """Answer requests until the tool goes away; returns in every worker, too, when it is done.
+
+    The tool sends ``{"variables": ...}`` with the worker's descriptors (to read, to write, to
+    print), or asks for a worker's exit status with ``{"status": pid}``.
+    """
+    tool = socket.socket(fileno=descriptor)
+    tool.set_inheritable(False)
+    end_with_the_tool()
+    import_alembic()
+    _import_driver(driver)
+    gc.collect()
+    gc.freeze()  # what is never looked at again is never copied
+    while True:
+        data, descriptors, _, _ = socket.recv_fds(tool, _LARGEST_REQUEST, _DESCRIPTORS)
+        if not data:
+            return
+        request = json.loads(data)
+        if "status" in request:
+            tool.send(json.dumps({"status": _status(request["status"])}).encode())
+            continue
+        pid = os.fork()
+        if not pid:
+            tool.close()
+            _work(request["variables"], descriptors)
+            return
+        for number in descriptors:
+            os.close(number)
+        tool.send(json.dumps({"pid": pid}).encode())
+
+
+def _work(variables: Dict[str, str], descriptors: List[int]) -> None:
+    """Be a worker, as if started anew with *variables*."""
+    read_fd, write_fd, output = descriptors
+    os.setsid()
+    for stream in (1, 2):
+        os.dup2(output, stream)
+    os.close(output)
+    os.environ.update(variables)
+    serve(read_fd=read_fd, write_fd=write_fd)
+
+
+def _status(pid: int) -> Optional[int]:
+    try:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return 0
+    return os.waitstatus_to_exitcode(status) if ended else None
+
+
+def _import_driver(driver: str) -> None:
+    """Import what ``create_engine`` would; what fails here fails again when it counts."""
+    with contextlib.suppress(Exception):
+        make_url: Any = importlib.import_module("sqlalchemy.engine").make_url
+        dialect = make_url(driver + "://").get_dialect()
+        getattr(dialect, "import_dbapi", dialect.dbapi)()
+    for name in ("logging.config", "alembic.op", "asyncio"):
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
