@@ -13,15 +13,18 @@ from alembic_ci.model.report import (
 )
 from alembic_ci.model.rollback import Difference, RevisionProof, RollbackResult, RoundTrip
 from alembic_ci.model.sql import RenderedRevision, SqlResult
+from alembic_ci.model.statement import Blocks, Lock, Risk, Statement, risk
 from alembic_ci.model.states import Direction, Phase, State, Verdict
 from alembic_ci.model.status import StatusResult
 
 __all__ = [
+    "Blocks",
     "ChangeResult",
     "DatabaseReport",
     "Difference",
     "Direction",
     "EnvironmentReport",
+    "Lock",
     "Phase",
     "Problem",
     "ProjectInfo",
@@ -30,12 +33,15 @@ __all__ = [
     "Result",
     "RevisionInfo",
     "RevisionProof",
+    "Risk",
     "RollbackResult",
     "RoundTrip",
     "SqlResult",
     "State",
+    "Statement",
     "StatusResult",
     "StepReport",
     "TextResult",
     "Verdict",
+    "risk",
 ]

@@ -4,20 +4,12 @@ It errs on the safe side: a statement that it does not know, or that can do anyt
 EXECUTE, a trigger, a compound block), means everything.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-_TOKEN = re.compile(
-    r"""
-      (?P<blank>\s+|--\s[^\n]*|\#[^\n]*|/\*(?!!|M!).*?\*/)
-    | (?P<text>'(?:[^'\\]|''|\\.)*')
-    | (?P<quoted>`(?:[^`]|``)*`|"(?:[^"\\]|""|\\.)*")
-    | (?P<word>[^\W\d][\w$]*|\d+[\w$]+)
-    | (?P<sign>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+from alembic_ci.statements import Shape, Token, statements
+from alembic_ci.urls import Dialect
+
 _DATA = """
 SELECT INSERT UPDATE DELETE REPLACE SET SHOW WITH VALUES DESCRIBE DESC EXPLAIN COMMIT ROLLBACK
 START SAVEPOINT RELEASE LOCK UNLOCK TRUNCATE LOAD DO USE
@@ -68,31 +60,16 @@ def scope(texts: Iterable[str]) -> Scope:
     """Return what the statements can have changed."""
     found = NOTHING
     for text in texts:
-        for statement in _statements(text):
-            found |= _scope(statement)
+        for piece in statements(text, Dialect.MYSQL):
+            found |= _scope(piece.parts)
     return found
 
 
-def _statements(text: str) -> Iterator[list[tuple[str, str]]]:
-    """Cut one text into statements of (shape, token)."""
-    statement: list[tuple[str, str]] = []
-    for match in _TOKEN.finditer(text):
-        shape, found = match.lastgroup or "sign", match.group()
-        if found == ";":
-            yield statement
-            statement = []
-        elif shape != "blank":
-            statement.append((shape, found))
-    yield statement
-
-
-def _scope(statement: list[tuple[str, str]]) -> Scope:
-    if not statement:
-        return NOTHING
-    words = [token.upper() if shape == "word" else "" for shape, token in statement]
+def _scope(statement: Sequence[Token]) -> Scope:
+    words = [token.word for token in statement]
     verb = next((word for word in words if word), "")
-    if _executable_comment(statement):
-        return EVERYTHING
+    if any(token.shape is Shape.CODE for token in statement):
+        return EVERYTHING  # /*! ... */ is SQL in the guise of a comment
     if verb in _CHANGES_NO_SCHEMA and words[1:2] != ["STATEMENT"]:
         return NOTHING  # MariaDB's SET STATEMENT ... FOR runs what follows
     if verb not in _CHANGES_SCHEMA:
@@ -103,9 +80,9 @@ def _scope(statement: list[tuple[str, str]]) -> Scope:
     return _named(statement, words)
 
 
-def _named(statement: list[tuple[str, str]], words: list[str]) -> Scope:
-    names = [_name(shape, token) for shape, token in statement]
-    before = ["", *(word or token for word, (_, token) in zip(words, statement, strict=True))]
+def _named(statement: Sequence[Token], words: list[str]) -> Scope:
+    names = [_name(token) for token in statement]
+    before = ["", *(word or token.text for word, token in zip(words, statement, strict=True))]
     return Scope(
         names=frozenset(name.casefold() for name in names if name),
         new=frozenset(
@@ -117,13 +94,6 @@ def _named(statement: list[tuple[str, str]], words: list[str]) -> Scope:
     )
 
 
-def _name(shape: str, token: str) -> str:
-    if shape == "quoted":
-        return token[1:-1].replace(token[0] * 2, token[0])
-    return token if shape == "word" else ""
-
-
-def _executable_comment(statement: list[tuple[str, str]]) -> bool:
-    """Tell whether the text holds ``/*! ... */``, SQL in the guise of a comment."""
-    signs = "".join(token for shape, token in statement if shape in {"sign", "word"})
-    return "/*!" in signs or "/*M!" in signs
+def _name(token: Token) -> str:
+    """Return the name it may be; in the mode ANSI_QUOTES "..." is one."""
+    return "" if token.text.startswith("'") else token.name

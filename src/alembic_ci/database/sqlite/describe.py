@@ -12,13 +12,13 @@ from alembic_ci.database.sqlite.constraints import checks, foreign_keys, primary
 from alembic_ci.database.sqlite.indexes import created_indexes
 from alembic_ci.database.sqlite.table_sql import Clause, TableText, table_text
 from alembic_ci.database.sqlite.tokens import (
-    Shape,
     Token,
     canonical,
     tokens,
     without_outer_parentheses,
 )
 from alembic_ci.delta import Attributes, ObjectKey
+from alembic_ci.statements import Shape
 
 _GENERATED = {2: "VIRTUAL", 3: "STORED"}
 
@@ -94,8 +94,8 @@ def type_name(text: str) -> str:
 def default_value(text: str) -> str:
     """Write a default in one way; SQLite reads ``"x"`` as a string here."""
     parts = (
-        Token(Shape.LITERAL, "'" + token.text.replace("'", "''") + "'")
-        if token.shape is Shape.QUOTED
+        Token(Shape.TEXT, "'" + token.text.replace("'", "''") + "'")
+        if token.shape is Shape.NAME
         else token
         for token in without_outer_parentheses(tokens(text))
     )

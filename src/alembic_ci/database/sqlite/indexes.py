@@ -7,7 +7,6 @@ from alembic_ci.database.sqlite.catalogue import KeyColumn, Stored, TableRows
 from alembic_ci.database.sqlite.constraints import key_columns
 from alembic_ci.database.sqlite.table_sql import split
 from alembic_ci.database.sqlite.tokens import (
-    Shape,
     Token,
     canonical,
     closing,
@@ -15,6 +14,7 @@ from alembic_ci.database.sqlite.tokens import (
     without_outer_parentheses,
 )
 from alembic_ci.delta import Attributes, ObjectKey
+from alembic_ci.statements import Shape
 
 _SUFFIXES = {"ASC", "DESC"}
 

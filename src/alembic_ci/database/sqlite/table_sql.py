@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from alembic_ci.database.sqlite.tokens import (
-    Shape,
     Token,
     canonical,
     closing,
     tokens,
     without_outer_parentheses,
 )
+from alembic_ci.statements import Shape
 
 _TABLE_CLAUSES = {"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"}
 _CLAUSES = _TABLE_CLAUSES | {"REFERENCES", "COLLATE", "GENERATED", "AS", "DEFAULT", "NOT", "NULL"}

@@ -1,43 +1,24 @@
 """SQL text as SQLite stores it, cut into tokens and written back in one canonical spelling.
 
 Quoting, white space, comments and the case of keywords and function names do not survive, so two
-texts that mean the same compare equal. Source: https://www.sqlite.org/lang_keywords.html and
-``tokenize.c`` for the shapes of tokens.
+texts that mean the same compare equal. Source: https://www.sqlite.org/lang_keywords.html.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 from functools import lru_cache
 
 from alembic_ci.database.sqlite.keywords import KEYWORDS
+from alembic_ci.statements import Shape, unquoted
+from alembic_ci.statements import Token as WrittenToken
+from alembic_ci.statements import tokens as cut
+from alembic_ci.urls import Dialect
 
-_TOKEN = re.compile(
-    r"""
-      (?P<blank>\s+|--[^\n]*|/\*.*?(?:\*/|\Z))
-    | (?P<literal>[xX]?'(?:[^']|'')*')
-    | (?P<quoted>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])
-    | (?P<number>0[xX][0-9a-fA-F]+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
-    | (?P<word>[^\W\d][\w$]*)
-    | (?P<sign>->>|->|<>|<=|>=|==|!=|<<|>>|\|\||.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
 _PLAIN = re.compile(r"[^\W\d][\w$]*\Z")
 _TIGHT_AFTER = {"(", ".", "~"}
 _SIGNS = {"-", "+"}
 _TIGHT_BEFORE = {")", ",", ".", ";"}
-
-
-class Shape(Enum):
-    """What a token is."""
-
-    WORD = auto()  # an unquoted name or keyword
-    QUOTED = auto()  # a name in any of the four quotings
-    LITERAL = auto()
-    NUMBER = auto()
-    SIGN = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +36,18 @@ class Token:
     @property
     def name(self) -> str:
         """The name it stands for where SQLite expects one ('text' is a name there too)."""
-        return unquoted(self.text) if self.shape is Shape.LITERAL else self.text
+        return unquoted(self.text) if self.shape is Shape.TEXT else self.text
 
 
 @lru_cache(maxsize=4096)
 def tokens(sql: str) -> tuple[Token, ...]:
     """Cut *sql* into tokens, without comments and white space."""
-    return tuple(_cut(sql))
+    return tuple(map(_token, cut(sql, Dialect.SQLITE)))
 
 
-def _cut(sql: str) -> Iterator[Token]:
-    for match in _TOKEN.finditer(sql):
-        kind, text = match.lastgroup or "sign", match.group()
-        if kind == "quoted":
-            yield Token(Shape.QUOTED, unquoted(text))
-        elif kind != "blank":
-            yield Token(Shape[kind.upper()], text)
-
-
-def unquoted(text: str) -> str:
-    """Return the name inside any of SQLite's quotings."""
-    closing = "]" if text[0] == "[" else text[0]
-    inner = text[1:-1]
-    return inner if closing == "]" else inner.replace(closing * 2, closing)
+def _token(token: WrittenToken) -> Token:
+    bare = token.name if token.shape is Shape.NAME else token.text
+    return Token(token.shape, bare)
 
 
 def canonical(parts: Sequence[Token]) -> str:
@@ -103,16 +73,16 @@ def _spelling(token: Token, *, called: bool) -> str:
             return token.word
         case Shape.WORD:
             return token.text.lower() if called else token.text
-        case Shape.QUOTED if _PLAIN.match(token.text) and token.text.upper() not in KEYWORDS:
+        case Shape.NAME if _PLAIN.match(token.text) and token.text.upper() not in KEYWORDS:
             return token.text
-        case Shape.QUOTED:
+        case Shape.NAME:
             return '"' + token.text.replace('"', '""') + '"'
         case _:
             return "<>" if token.text == "!=" else "=" if token.text == "==" else token.text
 
 
 def _is_function(token: Token) -> bool:
-    return token.shape in {Shape.WORD, Shape.QUOTED} and token.word not in KEYWORDS
+    return token.shape in {Shape.WORD, Shape.NAME} and token.word not in KEYWORDS
 
 
 def without_outer_parentheses(parts: Sequence[Token]) -> Sequence[Token]:
