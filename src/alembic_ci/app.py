@@ -11,6 +11,7 @@ from typing import TextIO
 from alembic_ci import __version__
 from alembic_ci.ci.files import refuse_unwritable, report_folder
 from alembic_ci.ci.hosts import Host, host
+from alembic_ci.ci.ownership import share_owner
 from alembic_ci.database.failures import Surroundings
 from alembic_ci.environments import environments, scratch_url
 from alembic_ci.errors import SIGNAL_BASE, AlembicCIError, Interrupted, combined
@@ -231,4 +232,12 @@ def _published(report: Report, settings: Settings, outside: Outside, found: _Fou
     report = publish(report, places, found.host)
     if report.command != "alembic" or report.exit_code:
         found.host.show(text(report, style=coloured if outside.colour else plain))
+    share_owner(_written_to(places, found))
     return report.exit_code
+
+
+def _written_to(places: Places, found: _Found) -> Iterator[Path]:
+    """Yield the folders of the checkout that we, or Alembic's own commands, write to."""
+    yield places.folder
+    if found.context:
+        yield from found.context.project.version_locations

@@ -3,6 +3,7 @@
 The only reader of ``os.environ``, and the only place that knows about signals.
 """
 
+import ctypes
 import gc
 import os
 import signal
@@ -25,12 +26,14 @@ from alembic_ci.redaction import Redactor
 from alembic_ci.settings import Settings, read_settings
 
 _STDOUT, _STDERR = 1, 2
+_PR_SET_DUMPABLE = 4  # /usr/include/linux/prctl.h
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> int:
     """Run the command line of this process and return its exit code."""
     _open_standard_streams()
+    _hide_memory()
     _listen_to_signals()
     try:
         code = group.main(standalone_mode=False, prog_name="alembic-ci")
@@ -149,6 +152,15 @@ def _open_standard_streams() -> None:
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
         pass
     os.close(descriptor)
+
+
+def _hide_memory() -> None:
+    """Keep our variables and memory, in /proc, from processes of the same user, such as env.py's.
+
+    See PR_SET_DUMPABLE in prctl(2); a process that may trace any other is not kept out.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _listen_to_signals() -> None:

@@ -13,6 +13,7 @@ from typing import TextIO
 from alembic_ci.ci.annotations import Annotation, Level
 from alembic_ci.ci.cutting import cut_markdown
 from alembic_ci.ci.foreign import harmless, heading
+from alembic_ci.ci.runner_files import RunnerFiles
 
 _log = logging.getLogger(__name__)
 
@@ -34,10 +35,14 @@ def _token() -> str:
 
 @dataclass(frozen=True, slots=True)
 class GitHub:
-    """The runner of one step; *variables* name its command files."""
+    """The runner of one step; *variables* name its command files.
+
+    Make it before any foreign code runs, because *files* remembers what they hold.
+    """
 
     stream: TextIO
     variables: Mapping[str, str]
+    files: RunnerFiles
     token: Callable[[], str] = _token
 
     def mask(self, secrets: Iterable[str]) -> None:
@@ -55,7 +60,12 @@ class GitHub:
         self._command("\n".join(lines))
 
     def outputs(self, values: Mapping[str, str]) -> None:
-        """Append the values to the step's outputs, leaving out what is too much."""
+        """Append the values to the step's outputs, leaving out what is too much.
+
+        Comes first of all that is published: nothing that others have written stays.
+        """
+        for name in self.files.restore():
+            _log.warning("env.py or a revision wrote to %s; its words were taken out.", name)
         records = (self._record(name, value) for name, value in _within_limit(values).items())
         self._append("GITHUB_OUTPUT", "".join(records))
 

@@ -7,6 +7,7 @@ from alembic_ci.ci.annotations import Annotation
 from alembic_ci.ci.github import GitHub
 from alembic_ci.ci.gitlab import GitLab
 from alembic_ci.ci.plain import Plain
+from alembic_ci.ci.runner_files import RunnerFiles
 
 
 class Host(Protocol):
@@ -31,7 +32,7 @@ def host(variables: Mapping[str, str], stream: TextIO, *, secrets: Iterable[str]
     *stream* is where the host reads its commands: standard output or standard error.
     """
     if variables.get("GITHUB_ACTIONS") == "true":
-        github = GitHub(stream, variables)
+        github = GitHub(stream, variables, RunnerFiles(variables))
         github.mask(secrets)
         return github
     if variables.get("GITLAB_CI") == "true":

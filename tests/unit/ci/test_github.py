@@ -1,13 +1,14 @@
 import io
 import logging
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from alembic_ci.ci.annotations import Annotation, Level
 from alembic_ci.ci.github import GitHub
+from alembic_ci.ci.runner_files import RunnerFiles
 
 HOSTILE = "##[error]no\n::error::no\r::add-mask::x\x1b[0K\r"
 
@@ -32,7 +33,7 @@ class Runner:
 
     @property
     def host(self) -> GitHub:
-        return GitHub(self.stream, self.variables)
+        return GitHub(self.stream, self.variables, RunnerFiles(self.variables))
 
     @property
     def printed(self) -> str:
@@ -87,7 +88,7 @@ def test_each_output_has_a_delimiter_nobody_can_guess(runner: Runner) -> None:
 def test_a_value_that_holds_its_delimiter_is_refused(
     runner: Runner, caplog: pytest.LogCaptureFixture
 ) -> None:
-    host = GitHub(runner.stream, runner.variables, token=lambda: "known")
+    host = replace(runner.host, token=lambda: "known")
 
     host.outputs({"bad": "x\nghadelimiter_known\ny", "good": "1"})
 
@@ -117,7 +118,8 @@ def test_then_the_longest_goes(runner: Runner) -> None:
 
 
 def test_a_missing_file_is_a_warning(runner: Runner, caplog: pytest.LogCaptureFixture) -> None:
-    host = GitHub(runner.stream, {"GITHUB_STEP_SUMMARY": str(runner.folder)})
+    variables = {"GITHUB_STEP_SUMMARY": str(runner.folder)}
+    host = GitHub(runner.stream, variables, RunnerFiles(variables))
 
     host.outputs({"a": "1"})
     host.summary("text")
@@ -235,3 +237,40 @@ def test_a_long_message_is_cut_to_what_the_runner_keeps(runner: Runner) -> None:
     runner.host.annotate([Annotation(level=Level.ERROR, message="x" * 10_000)])
 
     assert runner.printed == f"::error::{'x' * 4_096}\n"
+
+
+@pytest.mark.parametrize("how", ["appended", "replaced", "linked", "removed"])
+def test_what_others_wrote_meanwhile_is_taken_out(
+    how: str, runner: Runner, caplog: pytest.LogCaptureFixture
+) -> None:
+    output, victim = runner.folder / "output", runner.folder / "victim"
+    output.write_text("earlier=1\n")
+    victim.write_text("earlier=1\n")
+    host = runner.host
+    if how == "appended":
+        output.write_text("earlier=1\nstatus=passed\n")
+    elif how != "appended":
+        output.unlink()
+    if how == "replaced":
+        output.write_text("status=passed\n")
+    if how == "linked":
+        output.symlink_to(victim)
+
+    host.outputs({"status": "failed"})
+
+    text = output.read_text()
+    assert text.startswith("earlier=1\nstatus<<")
+    assert "status=passed" not in text
+    assert victim.read_text() == "earlier=1\n"
+    assert "GITHUB_OUTPUT" in caplog.text
+
+
+def test_what_stood_there_before_stays(runner: Runner, caplog: pytest.LogCaptureFixture) -> None:
+    (runner.folder / "summary").write_text("of an earlier command\n")
+    host = runner.host
+
+    host.outputs({"status": "passed"})
+    host.summary("ours")
+
+    assert runner.summary == "of an earlier command\nours\n"
+    assert not caplog.records
