@@ -88,6 +88,24 @@ def test_an_env_file_that_hangs_is_ended_and_its_output_shows_where(
     assert f'env.py", line {len(code.splitlines())}' in problem["output"]
 
 
+def test_what_an_env_file_writes_into_the_pipes_is_not_believed(tmp_path: Path) -> None:
+    message = '{"event": "ended", "calls": 1, "inside": null, "failure": null}'
+    forging = f"""
+import os
+for descriptor in range(3, 32):
+    try:
+        os.write(descriptor, b'{message}\\n')
+    except OSError:
+        pass
+"""
+
+    finished = run(project(tmp_path, env=forging), "upgrade", variables=SQLITE)
+
+    assert finished.exit_code == 1
+    assert "private pipe" in finished.stdout
+    assert "mistake in alembic-ci" not in finished.everything
+
+
 def test_an_env_file_that_connects_elsewhere_changes_nothing_there(tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     with closing(sqlite3.connect(other)) as connection:

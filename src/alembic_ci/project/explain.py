@@ -41,6 +41,18 @@ def died(status: int | None, *, output: str) -> WorkerDiedError:
     )
 
 
+def forged(*, output: str) -> WorkerDiedError:
+    """Return the error for a message that the worker did not send; it is no longer believed."""
+    return WorkerDiedError(
+        "Something other than the worker wrote into its private pipe.",
+        meaning="env.py, a revision or what they import writes to file descriptors that are not "
+        "its own, by accident or on purpose.",
+        remedy="Look for os.write(), os.dup2() or os.closerange() in the project; nothing that "
+        "this process reported counts.",
+        output=output,
+    )
+
+
 def _ending(status: int | None) -> tuple[str, str]:
     if status is None:
         return "it runs on, but has closed its pipes", "The project closed file descriptors."

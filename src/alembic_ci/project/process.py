@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import secrets
 import select
 import signal
 import termios
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from alembic_ci.errors import Interrupted
 from alembic_ci.project.child import Child, Pipes, started
-from alembic_ci.project.explain import died
+from alembic_ci.project.explain import died, forged
 from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
 from alembic_ci.project.tail import TAIL_BYTES, Tail
 from alembic_ci.worker.protocol import EXIT, Message, encoded
@@ -35,6 +36,7 @@ class WorkerProcess:
         self.listen: Callable[[str], None] = _ignore
         self._output = Tail()
         self._buffer = b""
+        self._mark = secrets.token_hex(8)
         self._busy = False
         self._closed = False
         self._asks, self._answers = pipes.asks, pipes.answers
@@ -74,7 +76,7 @@ class WorkerProcess:
 
     def ask(self, message: Message) -> None:
         """Send one request; raises WorkerDiedError when nobody is there to read it."""
-        data = encoded(message)
+        data = encoded({**message, "mark": self._mark})
         self._busy = True
         try:
             while data:
@@ -96,7 +98,10 @@ class WorkerProcess:
                 raise self._died()
             self._buffer += chunk
         line, _, self._buffer = self._buffer.partition(b"\n")
-        message: Message = json.loads(line)
+        said = line.removeprefix(self._mark.encode())
+        if said == line:
+            raise forged(output=self.output)
+        message: Message = json.loads(said)
         self._busy = False
         return message
 

@@ -2,7 +2,8 @@
 
 The tool asks with ``{"do": ...}``; the worker answers with ``{"event": ...}``. While ``env.py`` is
 running, the worker stops at fixed points (connected, ready, applied) and waits to be told how to
-go on, so both sides always know whose turn it is.
+go on, so both sides always know whose turn it is. Every answer begins with the mark that the
+request brought, so that what foreign code writes into the pipe is not taken for one.
 """
 
 from __future__ import annotations
@@ -47,10 +48,11 @@ class Channel:
     def __init__(self, read_fd: int, write_fd: int) -> None:
         self._reader: IO[bytes] = os.fdopen(read_fd, "rb")
         self._writer: IO[bytes] = os.fdopen(write_fd, "wb")
+        self._mark = b""
 
     def send(self, message: Message) -> None:
         """Write one message; raises OSError when the other side is gone."""
-        self._writer.write(encoded(message))
+        self._writer.write(self._mark + encoded(message))
         self._writer.flush()
 
     def receive(self) -> Message:
@@ -58,7 +60,9 @@ class Channel:
         line = self._reader.readline()
         if not line:
             raise EOFError
-        return decoded(line)
+        message = decoded(line)
+        self._mark = str(message["mark"]).encode("ascii")
+        return message
 
 
 def encoded(message: Message) -> bytes:
