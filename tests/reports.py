@@ -5,13 +5,20 @@ from dataclasses import replace
 from alembic_ci.errors import ExitCode
 from alembic_ci.model import (
     ChangeResult,
+    Command,
     DatabaseReport,
+    DiagnosisResult,
     Difference,
     Direction,
     EnvironmentReport,
+    HalfApplied,
+    Language,
     Phase,
+    PlacedStatement,
+    Presence,
     Problem,
     ProjectInfo,
+    Recovery,
     RenderedRevision,
     Report,
     Result,
@@ -25,6 +32,7 @@ from alembic_ci.model import (
     StepReport,
     TextResult,
     Verdict,
+    Way,
 )
 
 SCRATCH = "a private PostgreSQL 15.18 server"
@@ -413,6 +421,66 @@ def multiple_heads() -> Report:
     return report(problem=problem, exit_code=1)
 
 
+def diagnosed() -> Report:
+    waits = Problem(
+        failure_class="lock-wait",
+        exit_code=ExitCode.TEMPORARY,
+        problem="A session of staging has waited for a lock for 41 s.",
+        meaning="Behind a schema change that waits, every later query on its table waits, too.",
+        remedy="Let the holder finish, or end it; then run again.",
+        evidence=(
+            "session 812 waits, behind session 640: ALTER TABLE customer ADD COLUMN email TEXT",
+            "holder: session 640 (reports, user app, from 10.0.0.7), idle in transaction for 90 s",
+        ),
+        commands=(
+            Command(
+                text="SELECT pg_terminate_backend(640);",
+                purpose="End session 640; what it had not committed is rolled back",
+                language=Language.SQL,
+            ),
+        ),
+    )
+    half = Problem(
+        failure_class="half-applied",
+        exit_code=ExitCode.FAILED,
+        problem="Revision b2d1 is half applied: 1 of its 2 statements is in the database.",
+        remedy="Finish it or undo it.",
+        revision="b2d1",
+        evidence=("in: ALTER TABLE a ADD b INT", "missing: ALTER TABLE a ADD c INT"),
+        commands=(
+            Command(
+                text="alembic-ci doctor --environments=staging --resume=finish --apply",
+                purpose="Finish it",
+            ),
+        ),
+    )
+    drift = Problem(
+        failure_class="drift",
+        exit_code=ExitCode.PASSED,
+        problem="The schema of staging is not quite that of a1c0: 1 object differs.",
+        evidence=("index customer.ix_by_hand",),
+    )
+    result = DiagnosisResult(
+        current=("a1c0",),
+        problems=(waits, half),
+        notes=(drift,),
+        compared="a private PostgreSQL 15.18 server",
+        half_applied=HalfApplied(
+            revision="b2d1",
+            direction=Direction.UP,
+            statements=(
+                PlacedStatement(sql="ALTER TABLE a ADD b INT", presence=Presence.IN),
+                PlacedStatement(sql="ALTER TABLE a ADD c INT", presence=Presence.MISSING),
+            ),
+            recoveries=(
+                Recovery(way=Way.FINISH, statements=("ALTER TABLE a ADD c INT",), after=("b2d1",)),
+            ),
+        ),
+    )
+    sick = database(failed("doctor", half, result), after=status("a1c0", pending=IDS[1:]))
+    return report(environment("staging", sick), command="doctor", exit_code=1)
+
+
 def not_initialised() -> Report:
     fresh = status(pending=IDS)
     return report(
@@ -554,6 +622,7 @@ SAMPLES = {
     "refused": refused,
     "several_databases": several_databases,
     "multiple_heads": multiple_heads,
+    "diagnosed": diagnosed,
     "not_initialised": not_initialised,
     "unrendered": unrendered,
     "foreign_command": foreign_command,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from alembic_ci.environment_names import canonical_name
-from alembic_ci.interface import FAILURES, OPTIONS, STEPS
+from alembic_ci.interface import FAILURES, OPTIONS, STEPS, WAYS_OUT
 from alembic_ci.settings_sources import (
     FileSettings,
     Flags,
@@ -66,12 +66,22 @@ class Settings:
     parallel: int
     canary: tuple[str, ...]
     max_failures: int
+    resume: str
+    statements_in: str
+    apply: bool
+    allow_data_loss: bool
+    dry_run: bool
     report_dir: Path
     connect_timeout: float
     start_timeout: float
     step_timeout: float
     verbose: bool
     sources: _Sources = field(repr=False, compare=False)
+
+    def asked(self) -> dict[str, tuple[str, ...]]:
+        """Return what flags and variables of this very run said, by option."""
+        layers = reversed(self.sources.run)
+        return {name: given.texts for layer in layers for name, given in layer.items()}
 
     def for_environment(self, name: str) -> "Settings":
         """Return the settings as ``[tool.alembic-ci.environments.<name>]`` changes them."""
@@ -129,6 +139,11 @@ def _settings(sources: _Sources, layers: Sequence[Layer]) -> Settings:
         parallel=values.count_or_auto("parallel"),
         canary=values.words("canary"),
         max_failures=values.count("max-failures"),
+        resume=values.word_of("resume", WAYS_OUT),
+        statements_in=values.text("statements-in"),
+        apply=values.flag("apply"),
+        allow_data_loss=values.flag("allow-data-loss"),
+        dry_run=values.flag("dry-run"),
         report_dir=values.path("report-dir"),
         connect_timeout=values.seconds("connect-timeout"),
         start_timeout=values.seconds("start-timeout"),

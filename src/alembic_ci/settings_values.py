@@ -44,6 +44,13 @@ class Values:
                 _refuse(self._given(name), what, f"Use any of {', '.join(allowed)}.")
         return words
 
+    def word_of(self, name: str, allowed: Sequence[str]) -> str:
+        """Return one word that must be known, "" when there is none."""
+        word = self.text(name)
+        if word and word not in allowed:
+            _refuse(self._given(name), f'is "{word}"', f"Use one of {', '.join(allowed)}.")
+        return word
+
     def environments(self, name: str) -> tuple[str, ...]:
         """Return a list of environments by their canonical names."""
         words = self.words(name)

@@ -216,7 +216,7 @@ def test_a_wrong_flag_is_named() -> None:
     ("toml", "told"),
     [
         ("[tool.alembic-ci]\nstep = 'sql'", ("unknown key: step", "Did you mean steps?")),
-        ("[tool.alembic-ci]\nqqqq = 1", ("unknown key: qqqq", "The keys are canary")),
+        ("[tool.alembic-ci]\nqqqq = 1", ("unknown key: qqqq", "The keys are ")),
         ("[tool.alembic-ci]\nworking-directory = '.'", ("unknown key: working-directory",)),
         ("[tool.alembic-ci]\nscope = 'x'", ("scope in [tool.alembic-ci] of", "pending")),
         ("[tool.alembic-ci]\nscope = 2020-01-01", ("scope in [tool.alembic-ci]", "kind")),

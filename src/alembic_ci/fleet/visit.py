@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from alembic_ci.environments import Environment
-from alembic_ci.errors import AlembicCIError, Interrupted
+from alembic_ci.errors import AlembicCIError, ExitCode, Interrupted
 from alembic_ci.fleet.sharing import Sharing, shared
 from alembic_ci.model import DatabaseReport, Problem, State, StatusResult, StepReport
 from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
@@ -15,6 +15,7 @@ from alembic_ci.steps.alembic_command import alembic_command
 from alembic_ci.steps.change import downgrade, upgrade
 from alembic_ci.steps.context import Context, CutShort, Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.doctor import after_failure, doctor
 from alembic_ci.steps.problems import interruption, problem
 from alembic_ci.steps.rollback import rollback_test
 from alembic_ci.steps.sql import sql
@@ -31,6 +32,7 @@ _STEPS: Mapping[str, Step] = {
     "upgrade": upgrade,
     "downgrade": downgrade,
     "stamp": stamp,
+    "doctor": doctor,
 }
 _WRITING = frozenset({"upgrade", "downgrade", "stamp"})
 _FORWARD = frozenset({"run", "status", "sql", "rollback-test", "upgrade"})
@@ -94,6 +96,7 @@ class Visit:
                 for name in self._errand.steps(self._context):
                     for label, report in self._step(desk, name, steps).items():
                         steps[label].append(report)
+                    self._examine(desk, steps)
                 self._versions = desk.versions
                 reports += [self._database(desk, b, steps[b.label]) for b in self._bindings]
         except Interrupted as signal:  # between two steps, or while cleaning up
@@ -116,6 +119,23 @@ class Visit:
         duration = monotonic() - started
         missing = Outcome(problem=self._problem(_not_reached(name)))
         return {label: _report(name, outcomes.get(label, missing), duration) for label in before}
+
+    def _examine(self, desk: Desk, steps: Mapping[str, list[StepReport]]) -> None:
+        """Let the doctor look at the databases whose change has just failed.
+
+        Not after a signal: there may be seconds until we are killed.
+        """
+        for binding in desk.bindings:
+            last = steps[binding.label][-1]
+            if self._signum or last.name not in _WRITING or not _worth_a_look(last.problem):
+                continue
+            started = monotonic()
+            found = after_failure(desk, binding)
+            if found and (found.problems or found.notes):
+                state = State.FAILED if found.problems else State.PASSED
+                duration = monotonic() - started
+                report = StepReport(name="doctor", state=state, result=found, duration=duration)
+                steps[binding.label].append(report)
 
     def _outcomes(self, desk: Desk, name: str) -> Outcomes:
         try:
@@ -212,6 +232,11 @@ def left_out(
     """Return the reports of databases that no step was taken on."""
     steps = [skipped(name, reason) for name in names]
     return tuple(unseen(binding, steps) for binding in bindings)
+
+
+def _worth_a_look(failed: Problem | None) -> bool:
+    """Tell whether something was tried on the database, and went wrong."""
+    return failed is not None and failed.exit_code in {ExitCode.FAILED, ExitCode.TEMPORARY}
 
 
 def _report(name: str, outcome: Outcome, duration: float) -> StepReport:

@@ -6,7 +6,7 @@ definitions, so that they cannot disagree.
 
 from alembic_ci.interface.commands import COMMANDS
 from alembic_ci.interface.definitions import Command, Kind, Option, Output, Topic
-from alembic_ci.interface.options import FAILURES, OPTIONS, STEPS, TOPICS
+from alembic_ci.interface.options import FAILURES, OPTIONS, STEPS, TOPICS, WAYS_OUT
 from alembic_ci.interface.outputs import OUTPUTS
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "OUTPUTS",
     "STEPS",
     "TOPICS",
+    "WAYS_OUT",
     "Command",
     "Kind",
     "Option",

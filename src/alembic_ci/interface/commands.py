@@ -10,5 +10,6 @@ COMMANDS = (
     Command(name="upgrade", help="Upgrade, then verify from a new connection."),
     Command(name="downgrade", help="Downgrade to a revision, then verify from a new connection."),
     Command(name="stamp", help="Write a revision into the version table without running it."),
+    Command(name="doctor", help="Say what is wrong with a database and how to mend it."),
     Command(name="alembic", help="Run the project's own Alembic command line on an environment."),
 )

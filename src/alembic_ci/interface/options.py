@@ -4,9 +4,12 @@ from alembic_ci.interface.definitions import Kind, Option, Topic
 
 FAILURES = ("data-loss",)
 
+WAYS_OUT = ("finish", "undo")
+
 STEPS = ("status", "sql", "rollback-test", "upgrade")
 
 _PROVING = ("run", "rollback-test")
+_SCRATCHING = (*_PROVING, "downgrade", "doctor")
 _GOING = ("run", "status", "sql", "rollback-test", "upgrade", "downgrade", "stamp")
 
 _WHAT = (
@@ -161,6 +164,7 @@ _SAFETY = (
 _PROOF = (
     Option(
         name="scratch-baseline",
+        commands=_SCRATCHING,
         metavar="FILE|COMMAND",
         help="An SQL file, or a command that gets DATABASE_URL, run first on every scratch "
         "database: for histories that do not start from an empty one.",
@@ -173,6 +177,7 @@ _PROOF = (
     ),
     Option(
         name="rows",
+        commands=(*_PROVING, "downgrade"),
         kind=Kind.COUNT,
         default="3",
         metavar="N",
@@ -222,6 +227,41 @@ _MANY = (
     ),
 )
 
+_RECOVERY = (
+    Option(
+        name="resume",
+        metavar="finish|undo",
+        help="What `doctor` proposes for a half-applied revision: its remaining statements "
+        "(finish), or those that take it back (undo). Nothing is run without --apply.",
+    ),
+    Option(
+        name="statements-in",
+        metavar="N",
+        help="How many statements of the half-applied revision are in the database, where "
+        "`doctor` says that only you can know.",
+    ),
+    Option(
+        name="apply",
+        kind=Kind.FLAG,
+        default="false",
+        help="Let `doctor --resume` run what it proposes.",
+    ),
+    Option(
+        name="allow-data-loss",
+        commands=("downgrade",),
+        kind=Kind.FLAG,
+        default="false",
+        help="Let `downgrade` lose data of a protected environment.",
+    ),
+    Option(
+        name="dry-run",
+        commands=("downgrade",),
+        kind=Kind.FLAG,
+        default="false",
+        help="Let `downgrade` only show its SQL and what data it loses.",
+    ),
+)
+
 _REPORT = (
     Option(
         name="report-dir",
@@ -246,6 +286,7 @@ TOPICS = (
     Topic(title="Safety", options=_SAFETY),
     Topic(title="Proofs", options=_PROOF, commands=_PROVING),
     Topic(title="Many databases", options=_MANY),
+    Topic(title="Recovery", options=_RECOVERY, commands=("doctor",)),
     Topic(title="Reports", options=_REPORT),
 )
 OPTIONS = tuple(option for topic in TOPICS for option in topic.options)

@@ -1,7 +1,15 @@
 """What a run found out, as plain values: the report is these, and nothing else."""
 
 from alembic_ci.model.change import ChangeResult, TextResult
-from alembic_ci.model.problem import Problem
+from alembic_ci.model.diagnosis import (
+    DiagnosisResult,
+    HalfApplied,
+    PlacedStatement,
+    Presence,
+    Recovery,
+    Way,
+)
+from alembic_ci.model.problem import Command, Language, Problem
 from alembic_ci.model.report import (
     DatabaseReport,
     EnvironmentReport,
@@ -20,14 +28,21 @@ from alembic_ci.model.status import StatusResult
 __all__ = [
     "Blocks",
     "ChangeResult",
+    "Command",
     "DatabaseReport",
+    "DiagnosisResult",
     "Difference",
     "Direction",
     "EnvironmentReport",
+    "HalfApplied",
+    "Language",
     "Lock",
     "Phase",
+    "PlacedStatement",
+    "Presence",
     "Problem",
     "ProjectInfo",
+    "Recovery",
     "RenderedRevision",
     "Report",
     "Result",
@@ -43,5 +58,6 @@ __all__ = [
     "StepReport",
     "TextResult",
     "Verdict",
+    "Way",
     "risk",
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from alembic_ci.errors import ExitCode
 from alembic_ci.model.change import ChangeResult, TextResult
+from alembic_ci.model.diagnosis import DiagnosisResult
 from alembic_ci.model.problem import Problem
 from alembic_ci.model.rollback import RollbackResult
 from alembic_ci.model.sql import SqlResult
@@ -25,7 +26,7 @@ class RevisionInfo:
     branch_labels: tuple[str, ...]
 
 
-Result = StatusResult | SqlResult | RollbackResult | ChangeResult | TextResult
+Result = StatusResult | SqlResult | RollbackResult | ChangeResult | DiagnosisResult | TextResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,9 @@ class DatabaseReport:
                     yield from (proof.revision for proof in result.proofs)
                 case ChangeResult():
                     yield from (*result.before, *result.after, *result.applied)
+                case DiagnosisResult():
+                    yield from result.current
+                    yield from (p.revision for p in result.problems if p.revision)
                 case TextResult():
                     pass
 

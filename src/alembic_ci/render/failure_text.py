@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from alembic_ci.model import Problem
 from alembic_ci.render.failure import Failure
 from alembic_ci.render.style import Role, Style
 from alembic_ci.render.words import (
@@ -27,6 +28,7 @@ def failure_text(failure: Failure, style: Style) -> str:
         ("", [place(problem.file, problem.line)] if problem.file else []),
         ("", _wrapped(problem.problem)),
         ("", _differences(failure)),
+        ("", [f"- {one_line(line)}" for line in problem.evidence]),
         ("statement", _verbatim(problem.statement or "")),
         (
             "database" if by_database(problem) else "raised",
@@ -34,6 +36,7 @@ def failure_text(failure: Failure, style: Style) -> str:
         ),
         ("meaning", _wrapped(problem.meaning)),
         ("remedy", _wrapped(problem.remedy)),
+        ("commands", list(_commands(problem))),
         ("output", _tail(problem.output)),
     )
     title = f"{style('FAILED'.ljust(_LABEL_WIDTH), Role.FAILED)}{whereabouts(failure)}"
@@ -54,7 +57,9 @@ def note_text(note: Failure, style: Style) -> str:
 def _aside(title: str, aside: Failure, style: Style) -> str:
     problem = aside.problem
     spot = [place(problem.file, problem.line)] if problem.file else []
-    lines = (*spot, *_wrapped(problem.problem), *_differences(aside), *_wrapped(problem.remedy))
+    seen = [f"- {one_line(line)}" for line in problem.evidence]
+    said = (*spot, *_wrapped(problem.problem), *_differences(aside), *seen)
+    lines = (*said, *_wrapped(problem.remedy), *_commands(problem))
     body = _labelled("", lines, style)
     return "\n".join((f"{title}{whereabouts(aside)}", *body)) + "\n"
 
@@ -83,6 +88,14 @@ def _labelled(label: str, lines: Sequence[str], style: Style) -> Iterator[str]:
     for number, line in enumerate(lines):
         head = label.ljust(_LABEL_WIDTH) if number == 0 else " " * _LABEL_WIDTH
         yield (style(head, Role.LABEL) + line).rstrip()
+
+
+def _commands(problem: Problem) -> Iterator[str]:
+    """Yield each command on lines of its own, unwrapped, so that it can be copied."""
+    for command in problem.commands:
+        if command.purpose:
+            yield f"{one_line(command.purpose)}:"
+        yield from (f"  {line}" for line in visible(command.text).splitlines())
 
 
 def _wrapped(text: str) -> list[str]:

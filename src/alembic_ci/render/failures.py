@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from alembic_ci.errors import ExitCode
 from alembic_ci.model import (
+    DiagnosisResult,
     Problem,
     Report,
     RevisionInfo,
@@ -46,7 +47,7 @@ def warnings(report: Report) -> tuple[Failure, ...]:
 
 def notes(report: Report) -> tuple[Failure, ...]:
     """Return what did not go well and yet fails nothing: revisions without rendered SQL."""
-    return _gathered(report, _harmlessly_unrendered)
+    return _gathered(report, _noted)
 
 
 def declared(report: Report) -> tuple[Failure, ...]:
@@ -89,6 +90,7 @@ def _of(row: Row, known: Mapping[str, RevisionInfo]) -> Iterator[Failure]:
         parts = list(disproofs(step, known))
         if step.state is State.FAILED:
             parts += _unrendered(step)
+        parts += _diagnosed(step, known)
         yield from parts
         if step.problem and not (parts and _only_sums_up(step.problem, step)):
             yield _accident(step.name, placed(step.problem, known))
@@ -114,10 +116,22 @@ def _told(step: StepReport) -> Iterator[Problem | None]:
         yield from (leg.problem for leg in step.result.round_trip)
     if isinstance(step.result, SqlResult):
         yield from (item.problem for item in step.result.revisions)
+    if isinstance(step.result, DiagnosisResult):
+        yield from step.result.problems
 
 
-def _harmlessly_unrendered(step: StepReport, _: Known) -> Iterator[Failure]:
-    return _unrendered(step) if step.state is not State.FAILED else iter(())
+def _diagnosed(step: StepReport, known: Mapping[str, RevisionInfo]) -> Iterator[Failure]:
+    if isinstance(step.result, DiagnosisResult):
+        for problem in step.result.problems:
+            yield Failure(where=(), step=step.name, problem=placed(problem, known))
+
+
+def _noted(step: StepReport, _: Known) -> Iterator[Failure]:
+    if isinstance(step.result, DiagnosisResult):
+        for note in step.result.notes:
+            yield Failure(where=(), step=step.name, problem=note)
+    if step.state is not State.FAILED:
+        yield from _unrendered(step)
 
 
 def _unrendered(step: StepReport) -> Iterator[Failure]:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from alembic_ci.model import (
     ChangeResult,
     DatabaseReport,
+    DiagnosisResult,
     EnvironmentReport,
     Report,
     RollbackResult,
@@ -28,6 +29,7 @@ _KINDS: dict[type, str] = {
     SqlResult: "sql",
     RollbackResult: "rollback",
     ChangeResult: "change",
+    DiagnosisResult: "diagnosis",
     TextResult: "text",
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from alembic_ci.model import Difference, Report
+from alembic_ci.model import Difference, Problem, Report
 from alembic_ci.render.disproofs import UNFILLED
 from alembic_ci.render.escape import code, fenced, folded, prose
 from alembic_ci.render.failure import Failure
@@ -31,7 +31,10 @@ def note_section(report: Report) -> Iterator[Section]:
     warned, noted = warnings(report), notes(report)
     blocks = [_warning_block(warning) for warning in warned[:_IN_ALL]]
     blocks += _rest(warned, "warning")
-    blocks += [Block(variants=(partial(_line, note),), noun="note") for note in noted[:_IN_ALL]]
+    blocks += [
+        Block(variants=(partial(_note, note), partial(_line, note)), noun="note")
+        for note in noted[:_IN_ALL]
+    ]
     blocks += _rest(noted, "note")
     if blocks:
         yield Section(heading="### Notes\n\n", blocks=tuple(blocks))
@@ -71,6 +74,22 @@ def _listing(warning: Failure) -> str:
     return _warning_line(warning) + "".join(f"  {item}\n" for item in items)
 
 
+def _note(note: Failure) -> str:
+    """Show a note with what was seen and what to type, as a list within the list."""
+    seen = "".join(f"  - {prose(line)}\n" for line in note.problem.evidence[:_DIFFERENCES_SHOWN])
+    return _line(note) + seen + "".join(f"  - {code(c.text)}\n" for c in note.problem.commands)
+
+
+def _evidence(problem: Problem) -> str:
+    return "\n".join(f"- {prose(line)}" for line in problem.evidence)
+
+
+def _commands(problem: Problem) -> Iterator[str]:
+    for command in problem.commands:
+        title = f"{prose(command.purpose)}:" if command.purpose else ""
+        yield _quoted(title, command.text, command.language.value)
+
+
 def _sentence(failure: Failure) -> str:
     problem = failure.problem
     said = " ".join(filter(None, (problem.problem, problem.remedy)))
@@ -85,10 +104,12 @@ def _full(failure: Failure) -> str:
         f"#### {_whereabouts(failure)}",
         prose(problem.problem),
         _differences(failure.differences),
+        _evidence(problem),
         _quoted("The database said:" if by_database(problem) else "It raised:", message, "text"),
         _quoted("Statement:", problem.statement or "", "sql"),
         prose(problem.meaning),
         remedy,
+        *_commands(problem),
         _output(problem.output),
     )
     return "\n\n".join(part.rstrip("\n") for part in parts if part) + "\n\n"
@@ -113,7 +134,7 @@ def _quoted(label: str, text: str, language: str) -> str:
         return ""
     whole = len(text) <= _CHARACTERS_SHOWN
     shown = text if whole else f"{text[:_CHARACTERS_SHOWN]}\n(cut here; report.json has it all)"
-    return f"{label}\n\n{fenced(shown, language)}"
+    return f"{label}\n\n{fenced(shown, language)}".lstrip("\n")
 
 
 def _output(text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from alembic_ci.model import (
     ChangeResult,
+    DiagnosisResult,
     Direction,
     Problem,
     Result,
@@ -115,6 +116,8 @@ def _done(step: StepReport, result: Result) -> str:
             return rollback(result)
         case ChangeResult():
             return _changed(step, result)
+        case DiagnosisResult():
+            return diagnosed(result)
         case TextResult():
             return counted(len(result.text.splitlines()), "line") + " of output"
 
@@ -172,6 +175,13 @@ def _changed(step: StepReport, result: ChangeResult) -> str:
         return f"nothing to do at {ids(result.after)}, {checked}"
     done = "nothing run" if step.name == "stamp" else revisions
     return f"{moved}, {done}, {checked}"
+
+
+def diagnosed(result: DiagnosisResult) -> str:
+    """Name what a database has: ``half-applied, invalid-index``; or that it has nothing."""
+    if not result.problems:
+        return f"healthy at {ids(result.current)}"
+    return ", ".join(dict.fromkeys(one_line(item.failure_class) for item in result.problems))
 
 
 def place(file: str, line: int | None) -> str:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from alembic_ci.database.control import Control
 from alembic_ci.errors import HistoryError
 from alembic_ci.project.session import Ready
+from alembic_ci.steps.context import Context
 from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.lost_file import sought
 
 
 def version_rows(control: Control, ready: Ready) -> tuple[str, ...]:
@@ -24,18 +26,19 @@ def unusable(desk: Desk, binding: Binding, current: Sequence[str]) -> HistoryErr
     """Return what is wrong with the rows of a version table, if anything."""
     unknown = desk.context.history.unknown(current)
     if unknown:
-        return _unknown(desk.title(binding), unknown)
+        return _unknown(desk.context, desk.title(binding), unknown)
     covered = desk.context.history.covered(current)
     return _overlapping(desk.title(binding), current, covered) if covered else None
 
 
-def _unknown(title: str, unknown: Sequence[str]) -> HistoryError:
+def _unknown(context: Context, title: str, unknown: Sequence[str]) -> HistoryError:
+    sentence, _ = sought(context, unknown[0])
     return HistoryError(
         f"{title} is at revision {', '.join(unknown)}, which this project does not have.",
         meaning="The revision was deleted or never merged here, "
-        "or an older version of the project is being deployed.",
-        remedy="Bring the file back (git log --all -- '*" + unknown[0] + "*'), deploy the "
-        "version that has it, or, if the schema is known, `stamp` the revision it matches.",
+        f"or an older version of the project is being deployed. {sentence}",
+        remedy="Deploy the version of the project that has it, bring the file back, or ask "
+        "`alembic-ci doctor`, which has the commands for both and finds the revision to `stamp`.",
     )
 
 

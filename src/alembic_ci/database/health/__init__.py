@@ -1,0 +1,18 @@
+"""What can be wrong with a database besides its schema: who waits for whom, what is broken."""
+
+from alembic_ci.database.health.indexes import InvalidIndex, invalid_indexes
+from alembic_ci.database.health.places import VersionTable, version_tables
+from alembic_ci.database.health.readonly import why_read_only
+from alembic_ci.database.health.sessions import OpenTransaction, Wait, open_transactions, waits
+
+__all__ = [
+    "InvalidIndex",
+    "OpenTransaction",
+    "VersionTable",
+    "Wait",
+    "invalid_indexes",
+    "open_transactions",
+    "version_tables",
+    "waits",
+    "why_read_only",
+]

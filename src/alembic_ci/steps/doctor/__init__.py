@@ -1,0 +1,5 @@
+"""Say what is wrong with a database and how to mend it; look only, unless told to act."""
+
+from alembic_ci.steps.doctor.doctor import after_failure, doctor
+
+__all__ = ["after_failure", "doctor"]

@@ -1,0 +1,243 @@
+"""What the doctor says of databases that something happened to."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from accidents import SQLITE, add_revision, on, project, run
+from alembic_ci.database.control import Control
+from alembic_ci.urls import DatabaseURL
+from cli import Run
+
+
+def found(finished: Run, failure_class: str) -> Any:
+    """Return the doctor's problem or note of a class."""
+    result = finished.step("doctor")["result"]
+    told = [*result["problems"], *result["notes"]]
+    return next(item for item in told if item["failure_class"] == failure_class)
+
+
+def commands(problem: Any) -> list[str]:
+    """Return the commands of a problem."""
+    return [command["text"] for command in problem["commands"]]
+
+
+def git(directory: Path, *arguments: str) -> None:
+    """Run git as somebody who has no settings."""
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org")
+    done = subprocess.run(
+        ["git", *identity, *arguments], cwd=directory, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@contextmanager
+def session(url: DatabaseURL, *statements: str) -> Iterator[Control]:
+    """Keep a transaction open in which *statements* have run."""
+    with Control.open(url, timeout=5) as control:
+        control.execute("BEGIN")
+        for statement in statements:
+            control.query(statement)
+        yield control
+        control.execute("ROLLBACK")
+
+
+def test_a_database_at_head_is_healthy(tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    run(directory, "upgrade")
+
+    healthy = run(directory, "doctor")
+
+    assert healthy.exit_code == 0
+    assert healthy.step("doctor")["result"]["problems"] == []
+    assert "healthy at 0003" in healthy.stdout
+
+
+def test_a_lost_file_is_found_on_the_branch_that_still_has_it(tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    git(directory, "init", "-q", "-b", "main")
+    git(directory, "add", ".")
+    git(directory, "commit", "-qm", "first")
+    git(directory, "checkout", "-qb", "feature/beds")
+    lost = add_revision(directory, 'op.execute("CREATE TABLE beds (id INTEGER)")')
+    git(directory, "add", ".")
+    git(directory, "commit", "-qm", "beds")
+    run(directory, "upgrade")
+    git(directory, "checkout", "-q", "main")
+
+    sick = run(directory, "doctor", "--config=alembic.ini")
+
+    problem = found(sick, "unknown-revision")
+    assert sick.exit_code == 1
+    assert "feature/beds still has it" in problem["meaning"]
+    assert problem["failure_class"] in (sick.folder / "outputs.env").read_text()
+    subprocess.run(commands(problem)[0], shell=True, cwd=directory, check=True)
+    assert lost.exists()
+    assert run(directory, "status").database()["status_after"]["unknown"] == []
+
+
+def test_without_git_an_unknown_revision_says_so(tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    lost = add_revision(directory, 'op.execute("CREATE TABLE beds (id INTEGER)")')
+    run(directory, "upgrade")
+    lost.unlink()
+
+    problem = found(run(directory, "doctor"), "unknown-revision")
+
+    assert "there is no git repository here" in problem["meaning"]
+
+
+def test_a_shallow_clone_is_called_one(tmp_path: Path) -> None:
+    directory = project(tmp_path / "origin")
+    git(directory, "init", "-q", "-b", "main")
+    lost = add_revision(directory, 'op.execute("CREATE TABLE beds (id INTEGER)")')
+    git(directory, "add", ".")
+    git(directory, "commit", "-qm", "first")
+    run(directory, "upgrade")
+    lost.unlink()
+    git(directory, "commit", "-qam", "second")
+    git(tmp_path, "clone", "-q", "--depth=1", f"file://{directory}", "clone")
+    (directory / "shop.db").rename(tmp_path / "clone/shop.db")
+
+    problem = found(run(tmp_path / "clone", "doctor"), "unknown-revision")
+
+    assert "this clone is shallow" in problem["meaning"]
+    assert any("--unshallow" in command for command in commands(problem))
+
+
+def test_a_redundant_row_is_told_from_a_branch(tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    run(directory, "upgrade")
+    with Control.open(DatabaseURL.parse(f"sqlite:///{directory}/shop.db"), timeout=5) as control:
+        control.execute("INSERT INTO alembic_version VALUES ('0001')")
+
+    sick = run(directory, "doctor")
+
+    problem = found(sick, "redundant-version-rows")
+    assert sick.exit_code == 1
+    assert commands(problem) == ["alembic-ci stamp --environments=development --target=0003"]
+    subprocess.run(
+        commands(problem)[0].replace("alembic-ci", "exec python -m alembic_ci"),
+        shell=True,
+        cwd=directory,
+        env=SQLITE | {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"},
+        check=True,
+    )
+    assert run(directory, "doctor").exit_code == 0
+
+
+def test_a_project_that_does_not_start_does_not_hide_the_database(tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    run(directory, "upgrade")
+    (directory / "migrations/env.py").write_text("raise RuntimeError('no settings')\n")
+
+    sick = run(directory, "doctor")
+
+    result = sick.step("doctor")["result"]
+    assert sick.exit_code == 2
+    assert result["current"] == ["0003"]
+    assert found(sick, "env")
+
+
+@pytest.mark.postgresql
+def test_the_session_that_holds_a_lock_is_named_when_the_upgrade_gave_up(
+    postgresql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    directory = project(tmp_path)
+    run(directory, "upgrade", variables=on(postgresql_url))
+    table = "dishes"
+    add_revision(
+        directory,
+        f"op.execute(\"SET LOCAL lock_timeout = '300ms'\")\n"
+        f'op.execute("ALTER TABLE {table} ADD COLUMN mass INT")',
+    )
+
+    with session(postgresql_url, f"SELECT 'secret' FROM {table}") as holder:
+        pid = holder.query("SELECT pg_backend_pid()")[0][0]
+        sick = run(directory, "upgrade", variables=on(postgresql_url))
+
+    problem = found(sick, "open-transaction")
+    assert sick.exit_code == 5
+    assert commands(problem) == [f"SELECT pg_terminate_backend({pid});"]
+    assert f"tables {table}" in problem["evidence"][0]
+    assert "secret" not in sick.everything
+
+
+@pytest.mark.mysql
+def test_mariadb_names_the_waiter_and_the_open_transaction(
+    mysql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    directory = project(tmp_path)
+    run(directory, "upgrade", variables=on(mysql_url))
+    add_revision(
+        directory,
+        'op.execute("SET SESSION lock_wait_timeout = 1")\n'
+        'op.execute("ALTER TABLE dishes ADD COLUMN mass INT")',
+    )
+
+    with session(mysql_url, "SELECT * FROM dishes") as holder:
+        number = holder.query("SELECT CONNECTION_ID()")[0][0]
+        sick = run(directory, "upgrade", variables=on(mysql_url))
+
+    assert sick.exit_code == 5
+    assert commands(found(sick, "open-transaction")) == [f"KILL {number};"]
+
+
+@pytest.mark.postgresql
+def test_an_invalid_index_comes_with_its_repair(
+    postgresql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    directory = project(tmp_path)
+    run(directory, "upgrade", variables=on(postgresql_url))
+    with Control.open(postgresql_url, timeout=5) as control:
+        control.execute("INSERT INTO dishes (name) VALUES ('Mars'), ('Mars')")
+        with pytest.raises(Exception, match="could not create unique index"):
+            control.execute("CREATE UNIQUE INDEX CONCURRENTLY ux ON dishes (name)")
+
+        sick = run(directory, "doctor", variables=on(postgresql_url))
+
+        problem = found(sick, "invalid-index")
+        assert sick.exit_code == 1
+        assert "two rows with the same values" in problem["meaning"]
+        control.execute(commands(problem)[0].rstrip(";"))
+    assert run(directory, "doctor", variables=on(postgresql_url)).exit_code == 0
+
+
+@pytest.mark.postgresql
+def test_a_version_table_in_another_schema_is_found(
+    postgresql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    directory = project(tmp_path)
+    run(directory, "upgrade", variables=on(postgresql_url))
+    with Control.open(postgresql_url, timeout=5) as control:
+        control.execute("CREATE SCHEMA ops")
+        control.execute("ALTER TABLE alembic_version SET SCHEMA ops")
+
+    sick = run(directory, "doctor", variables=on(postgresql_url))
+
+    problem = found(sick, "version-table-elsewhere")
+    assert "schema ops has a version table with 0003" in problem["problem"]
+    assert 'version_table_schema="ops"' in problem["remedy"]
+
+
+@pytest.mark.postgresql
+def test_an_id_that_is_too_long_is_found_before_the_server_refuses_it(
+    postgresql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    directory = project(tmp_path)
+    run(directory, "upgrade", variables=on(postgresql_url))
+    path = add_revision(directory, 'op.execute("CREATE TABLE beds (id INTEGER)")')
+    long = "0004_" + "x" * 40
+    path.write_text(path.read_text().replace('"0004"', f'"{long}"'))
+
+    problem = found(run(directory, "doctor", variables=on(postgresql_url)), "revision-id-too-long")
+
+    assert problem["file"].endswith("0004_last.py")
+    with Control.open(postgresql_url, timeout=5) as control:
+        control.execute(commands(problem)[0].rstrip(";"))
+    assert run(directory, "upgrade", variables=on(postgresql_url)).exit_code == 0
