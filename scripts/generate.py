@@ -157,7 +157,7 @@ def _option_row(option: Option) -> tuple[str, str, str]:
 
 
 def _concerned(option: Option) -> str:
-    names = [c.name for c in COMMANDS if any(option in topic.of(c.name) for topic in TOPICS)]
+    names = [c.name for c in COMMANDS if any(option in topic.of(c) for topic in TOPICS)]
     return "all" if len(names) == len(COMMANDS) else ", ".join(f"`{name}`" for name in names)
 
 

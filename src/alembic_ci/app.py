@@ -12,6 +12,7 @@ from alembic_ci import __version__
 from alembic_ci.ci.files import refuse_unwritable, report_folder
 from alembic_ci.ci.hosts import Host, host
 from alembic_ci.ci.ownership import share_owner
+from alembic_ci.ci.pull_requests import pull_request
 from alembic_ci.database.failures import Surroundings
 from alembic_ci.environments import environments, scratch_url
 from alembic_ci.errors import SIGNAL_BASE, AlembicCIError, Interrupted, combined
@@ -29,7 +30,7 @@ from alembic_ci.project.dependencies.choosing import Circumstances, with_interpr
 from alembic_ci.project.interpreter import interpreter
 from alembic_ci.project.locate import Project, locate
 from alembic_ci.project.spawn import Ahead, drivernames
-from alembic_ci.publish import Places, publish
+from alembic_ci.publish import Places, publish, publish_comment_url
 from alembic_ci.redaction import Redactor, safe_everywhere
 from alembic_ci.render.style import coloured, plain
 from alembic_ci.render.text import text
@@ -232,8 +233,23 @@ def _published(report: Report, settings: Settings, outside: Outside, found: _Fou
     report = publish(report, places, found.host)
     if report.command != "alembic" or report.exit_code:
         found.host.show(text(report, style=coloured if outside.colour else plain))
+    if pull_request(outside.variables):
+        _comment(report, settings, places, outside, found.host)
     share_owner(_written_to(places, found))
     return report.exit_code
+
+
+def _comment(
+    report: Report, settings: Settings, places: Places, outside: Outside, host: Host
+) -> None:
+    # It brings the HTTP library, which takes a while and which most runs need not.
+    from alembic_ci.commenting import Commenting  # noqa: PLC0415
+
+    comments = Commenting(
+        settings=settings, variables=outside.variables, folder=places.folder, host=host
+    )
+    if url := comments.keep_up_to_date(report):
+        publish_comment_url(report, url, places, host)
 
 
 def _written_to(places: Places, found: _Found) -> Iterator[Path]:

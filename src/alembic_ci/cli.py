@@ -17,13 +17,22 @@ from typing import TextIO
 import click
 
 from alembic_ci import __version__
+from alembic_ci.ci.forks import refuse_fork_code
+from alembic_ci.ci.hosts import host
 from alembic_ci.ci.streams import lasting
-from alembic_ci.errors import SIGNAL_BASE, AlembicCIError, ExitCode, Interrupted, SettingsError
+from alembic_ci.errors import (
+    SIGNAL_BASE,
+    AlembicCIError,
+    ExitCode,
+    Interrupted,
+    RefusedError,
+    SettingsError,
+)
 from alembic_ci.flags import FlagValue, command
 from alembic_ci.interface import COMMANDS
 from alembic_ci.project.spawn import Ahead
 from alembic_ci.redaction import Redactor
-from alembic_ci.settings import Settings, read_settings
+from alembic_ci.settings import Settings, default_settings, read_settings
 
 _STDOUT, _STDERR = 1, 2
 _PR_SET_DUMPABLE = 4  # /usr/include/linux/prctl.h
@@ -75,6 +84,9 @@ def group(context: click.Context) -> int | None:
 def _run(name: str, arguments: Sequence[str], flags: Mapping[str, FlagValue]) -> int:
     variables, directory = dict(os.environ), _directory()
     settings, wrong = _settings(flags, variables)
+    if name == "comment":
+        return _post(settings, wrong, variables, directory)
+    wrong = wrong or _unsafe(settings, variables)
     with Ahead() as ahead:
         if wrong is None:
             ahead.guess(settings, variables, in_image=_in_image())
@@ -97,14 +109,38 @@ def _run(name: str, arguments: Sequence[str], flags: Mapping[str, FlagValue]) ->
         return app.run(name, arguments, settings, outside)
 
 
+def _post(
+    settings: Settings,
+    wrong: AlembicCIError | None,
+    variables: Mapping[str, str],
+    directory: Path,
+) -> int:
+    if wrong is not None:
+        raise wrong
+    from alembic_ci import posting  # noqa: PLC0415  (nobody else needs it)
+
+    ci = host(variables, lasting(_STDOUT, like=sys.stdout))
+    return posting.post(directory / settings.report_dir, variables, ci)
+
+
+def _unsafe(settings: Settings, variables: Mapping[str, str]) -> AlembicCIError | None:
+    """Return why nothing may be run here at all, not even the project's interpreter."""
+    try:
+        if not settings.allow_fork_code:
+            refuse_fork_code(variables)
+    except RefusedError as error:
+        return error
+    return None
+
+
 def _settings(
     flags: Mapping[str, FlagValue], variables: Mapping[str, str]
-) -> tuple[Settings, SettingsError | None]:
+) -> tuple[Settings, AlembicCIError | None]:
     """Return the settings, or the defaults and what is wrong with those that were given."""
     try:
         return read_settings(flags, variables), None
     except SettingsError as error:
-        return read_settings({}, {}), error
+        return default_settings(), error
 
 
 def _talk(variables: Mapping[str, str], report: TextIO) -> TextIO:
@@ -144,7 +180,7 @@ def _callback(name: str) -> Callable[..., int]:
 
 
 for _definition in COMMANDS:
-    group.add_command(command(_definition.name, _definition.help, _callback(_definition.name)))
+    group.add_command(command(_definition, _callback(_definition.name)))
 
 
 def _open_standard_streams() -> None:

@@ -17,7 +17,7 @@ from alembic_ci.errors import SettingsError
 from alembic_ci.settings import Settings
 from alembic_ci.urls import DatabaseURL
 
-_DEFAULT = "development"
+DEFAULT_ENVIRONMENT = "development"
 _SCRATCH = "scratch"
 
 # What lets foreign code act in the name of the job, or write what later steps believe.
@@ -116,7 +116,7 @@ def _asked(settings: Settings, variables: Mapping[str, str]) -> tuple[tuple[str,
             meaning="SCRATCH_DATABASE_URL is the server for throw-away databases.",
             remedy="Name an environment, such as development or staging.",
         )
-    return names or (_DEFAULT,), named
+    return names or (DEFAULT_ENVIRONMENT,), named
 
 
 def _databases(name: str, variables: Mapping[str, str], *, alone: bool) -> tuple[Database, ...]:

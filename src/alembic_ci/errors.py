@@ -116,6 +116,13 @@ class WorkerError(AlembicCIError):
     failure_class = "worker"
 
 
+class HostError(AlembicCIError):
+    """The CI host's API gave no answer, or none that helps; a retry may."""
+
+    exit_code = ExitCode.TEMPORARY
+    failure_class = "ci-host"
+
+
 class Interrupted(BaseException):
     """A signal asked us to end; carries its number. No ordinary error: nothing may swallow it."""
 

@@ -7,21 +7,32 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from alembic_ci.interface import COMMANDS, TOPICS, Kind, Option
+from alembic_ci.interface import COMMANDS, TOPICS, Command, Kind, Option
 
 FlagValue = str | Sequence[str] | bool | None
 _REPEATED = (Kind.LIST, Kind.MAPPING)
 
 
-class _Command(click.Command):
+class _ClickCommand(click.Command):
     """A command whose help has a section for each topic."""
+
+    def __init__(
+        self,
+        definition: Command,
+        parameters: list[click.Parameter],
+        callback: Callable[..., int],
+    ) -> None:
+        super().__init__(
+            definition.name, help=definition.help, params=parameters, callback=callback
+        )
+        self.definition = definition
 
     def format_options(self, _: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options that concern this command, under their topics' titles."""
         context = click.Context(self)
         records = {item.name: item.get_help_record(context) for item in self.get_params(context)}
         for topic in TOPICS:
-            named = [records.pop(option.attribute) for option in topic.of(self.name or "")]
+            named = [records.pop(option.attribute) for option in topic.of(self.definition)]
             _write(formatter, topic.title, named)
         _write(formatter, "Other", list(records.values()))
 
@@ -38,16 +49,16 @@ class _Command(click.Command):
             ) from error
 
 
-def command(name: str, text: str, callback: Callable[..., int]) -> click.Command:
-    """Return the command *name* of the interface, which calls ``callback(arguments, **flags)``."""
+def command(definition: Command, callback: Callable[..., int]) -> click.Command:
+    """Return a command of the interface, which calls ``callback(arguments, **flags)``."""
     parameters: list[click.Parameter] = [
-        _option(option) for topic in TOPICS for option in topic.of(name)
+        _option(option) for topic in TOPICS for option in topic.of(definition)
     ]
-    if name == "alembic":
+    if definition.name == "alembic":
         parameters.append(
             click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED, metavar="-- ARGS")
         )
-    return _Command(name, callback=callback, params=parameters, help=text)
+    return _ClickCommand(definition, parameters, callback)
 
 
 def _option(option: Option) -> click.Option:
@@ -68,7 +79,7 @@ def _commands_with(flag: str) -> list[str]:
     return [
         command.name
         for command in COMMANDS
-        if any(flag == f"--{o.name}" for topic in topics for o in topic.of(command.name))
+        if any(flag == f"--{o.name}" for topic in topics for o in topic.of(command))
     ]
 
 

@@ -1,5 +1,6 @@
 """Hand a finished report to files, to the CI host and to the terminal."""
 
+import contextlib
 import dataclasses
 import os
 from collections.abc import Collection, Iterator
@@ -48,6 +49,15 @@ def publish(report: Report, places: Places, host: Host) -> Report:
     host.summary(summary(report))
     host.annotate(list(_annotations(report)))
     return report
+
+
+def publish_comment_url(report: Report, url: str, places: Places, host: Host) -> None:
+    """Tell the comment's URL, which was not known when the other outputs were."""
+    host.outputs({"comment-url": url})
+    with contextlib.suppress(AlembicCIError, OSError):  # no file could be written before, either
+        written = [path.name for path in places.folder.iterdir()]
+        values = {**outputs(report, paths=_paths(places, written)), "comment-url": url}
+        write_outputs_env(places.folder / "outputs.env", values)
 
 
 def _write(report: Report, places: Places) -> ReportPaths:

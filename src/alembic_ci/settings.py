@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from alembic_ci.environment_names import canonical_name
-from alembic_ci.interface import FAILURES, OPTIONS, STEPS, WAYS_OUT
+from alembic_ci.interface import COMMENTS, FAILURES, OPTIONS, STEPS, WAYS_OUT
 from alembic_ci.settings_sources import (
     FileSettings,
     Flags,
@@ -76,6 +76,9 @@ class Settings:
     start_timeout: float
     step_timeout: float
     verbose: bool
+    comment: str
+    comment_key: str
+    allow_fork_code: bool
     sources: _Sources = field(repr=False, compare=False)
 
     def asked(self) -> dict[str, tuple[str, ...]]:
@@ -108,6 +111,12 @@ def read_settings(flags: Flags, variables: Mapping[str, str]) -> Settings:
     for environment in sources.file.environments:
         settings.for_environment(environment)
     return settings
+
+
+def default_settings() -> Settings:
+    """Return the settings of somebody who said nothing anywhere."""
+    nothing = FileSettings(everywhere={}, environments={}, protected={})
+    return _settings(_Sources(run=(), file=nothing), [_DEFAULTS])
 
 
 def _settings(sources: _Sources, layers: Sequence[Layer]) -> Settings:
@@ -149,5 +158,8 @@ def _settings(sources: _Sources, layers: Sequence[Layer]) -> Settings:
         start_timeout=values.seconds("start-timeout"),
         step_timeout=values.seconds("step-timeout"),
         verbose=values.flag("verbose"),
+        comment=values.word_of("comment", COMMENTS),
+        comment_key=values.text("comment-key"),
+        allow_fork_code=values.flag("allow-fork-code"),
         sources=sources,
     )

@@ -11,7 +11,10 @@ from alembic_ci.environment_names import canonical_name
 from alembic_ci.errors import SettingsError
 from alembic_ci.interface import OPTIONS
 
-_SHARED = {"environments", "working-directory", "report-dir"}  # one value for the whole run
+# One value for the whole run.
+_SHARED = {"environments", "working-directory", "report-dir", "comment", "comment-key"}
+# Not for a file, which is found by the one and belongs to the code that the other is about.
+_NOT_IN_FILE = {"working-directory", "allow-fork-code"}
 _NAMES = {option.name for option in OPTIONS}
 
 Flags = Mapping[str, str | Sequence[str] | bool | None]
@@ -76,8 +79,8 @@ def given_by_file(file: Path) -> FileSettings:
             name, values = _environment(key, where), dict(_table(value, where))
             if "protected" in values:
                 protected[name] = _truth(values.pop("protected"), where)
-            environments[name] = dict(_given(values, where, _NAMES - _SHARED))
-    top = dict(_given(table, f"[tool.alembic-ci] of {file}", _NAMES - {"working-directory"}))
+            environments[name] = dict(_given(values, where, _NAMES - _SHARED - _NOT_IN_FILE))
+    top = dict(_given(table, f"[tool.alembic-ci] of {file}", _NAMES - _NOT_IN_FILE))
     return FileSettings(everywhere=top, environments=environments, protected=protected)
 
 

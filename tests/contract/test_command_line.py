@@ -11,7 +11,8 @@ import pytest
 from alembic_ci.interface import COMMANDS, OPTIONS, TOPICS, Topic
 
 _PROGRAM = Path(sys.executable).with_name("alembic-ci")
-_COMMANDS = [command.name for command in COMMANDS]
+_DEFINED = {command.name: command for command in COMMANDS}
+_COMMANDS = list(_DEFINED)
 
 
 @cache
@@ -41,7 +42,7 @@ def test_every_option_is_a_flag_of_some_command(option: str) -> None:
 
 @pytest.mark.parametrize("command", _COMMANDS)
 def test_a_command_has_the_flags_that_concern_it_and_no_other(command: str) -> None:
-    expected = {f"--{option.name}" for topic in TOPICS for option in topic.of(command)}
+    expected = {f"--{option.name}" for topic in TOPICS for option in topic.of(_DEFINED[command])}
     listed = set(re.findall(r"^\s+(?:-\w, )?(--[a-z][a-z-]*)", _help(command), re.MULTILINE))
 
     assert listed == expected | {"--help"}
@@ -49,7 +50,7 @@ def test_a_command_has_the_flags_that_concern_it_and_no_other(command: str) -> N
 
 @pytest.mark.parametrize("command", _COMMANDS)
 def test_help_has_a_section_for_each_topic(command: str) -> None:
-    titles = [topic.title for topic in TOPICS if topic.of(command)]
+    titles = [topic.title for topic in TOPICS if topic.of(_DEFINED[command])]
 
     assert re.findall(r"^(\w[\w ]*):$", _help(command), re.MULTILINE) == [*titles, "Other"]
 

@@ -19,7 +19,7 @@ def cut_markdown(text: str, limit: int) -> str:
         if left < 0:
             break
         kept.append(line)
-        fence = _fence_after(fence, line.rstrip("\n"))
+        fence = fence_after(fence, line.rstrip("\n"))
         if not fence:
             folds += line.startswith("<details") - line.startswith("</details>")
     if not kept:
@@ -28,7 +28,7 @@ def cut_markdown(text: str, limit: int) -> str:
     return "".join((*kept, closing, "\n</details>\n" * folds, _SAID))
 
 
-def _fence_after(fence: str, line: str) -> str:
+def fence_after(fence: str, line: str) -> str:
     """Return the fence that is open after *line*, given the one open before it."""
     if fence:
         return "" if line.strip("`") == "" and len(line) >= len(fence) else fence

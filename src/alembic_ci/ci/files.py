@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from alembic_ci.errors import RefusedError, SettingsError
+from alembic_ci.interface import OUTPUTS
 
 _PREFIX = "ALEMBIC_CI_"
 # GitLab's limits on a dotenv report: 5 KB, and 20 variables where nobody raised the number
@@ -22,7 +23,7 @@ _ENV_BYTES = 5_120
 _ENV_VARIABLES = 20
 _ENV_VALUE_CHARACTERS = 1_000
 # What neither a shell nor a dotenv reader takes for anything but itself.
-_SIMPLE = re.compile(r"[A-Za-z0-9_./:@%+,=~-]*")
+_SIMPLE = re.compile(r"(?!#)[A-Za-z0-9_./:@%+,=~#-]*")
 _LIST = re.compile(r"[A-Za-z0-9_.-]+( [A-Za-z0-9_.-]+)+")
 
 _NO_FOLDER = ("it is not a folder", "A file has the same name.")
@@ -161,14 +162,17 @@ def write_outputs_env(path: Path, values: Mapping[str, str]) -> None:
     """Write the outputs as ``ALEMBIC_CI_<NAME>=value`` lines, for GitLab's dotenv and for shells.
 
     Lists are joined by commas. A value is left out when it is longer than 1,000 characters or has
-    more than letters, digits and ``_./:@%+,=~-``; so is what exceeds 20 lines or 5 KB. See
+    more than letters, digits and ``_./:@%+,=~#-``; so is what exceeds 20 lines or 5 KB. See
     ``write_text`` for errors.
     """
     write_text(path, "".join(_bounded(_lines(values))))
 
 
 def _lines(values: Mapping[str, str]) -> Iterator[str]:
-    for name, value in values.items():
+    """Yield what most users need first, and what is empty last, for there may not be room."""
+    featured = {output.name for output in OUTPUTS if output.featured}
+    ranked = sorted(values.items(), key=lambda item: (item[0] not in featured, not item[1]))
+    for name, value in ranked:
         simple = value.replace(" ", ",") if _LIST.fullmatch(value) else value
         if _SIMPLE.fullmatch(simple) and len(simple) <= _ENV_VALUE_CHARACTERS:
             yield f"{_PREFIX}{name.upper().replace('-', '_')}={simple}\n"

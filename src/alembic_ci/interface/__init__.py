@@ -6,11 +6,12 @@ definitions, so that they cannot disagree.
 
 from alembic_ci.interface.commands import COMMANDS
 from alembic_ci.interface.definitions import Command, Kind, Option, Output, Topic
-from alembic_ci.interface.options import FAILURES, OPTIONS, STEPS, TOPICS, WAYS_OUT
+from alembic_ci.interface.options import COMMENTS, FAILURES, OPTIONS, STEPS, TOPICS, WAYS_OUT
 from alembic_ci.interface.outputs import OUTPUTS
 
 __all__ = [
     "COMMANDS",
+    "COMMENTS",
     "FAILURES",
     "OPTIONS",
     "OUTPUTS",

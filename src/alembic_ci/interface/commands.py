@@ -12,4 +12,9 @@ COMMANDS = (
     Command(name="stamp", help="Write a revision into the version table without running it."),
     Command(name="doctor", help="Say what is wrong with a database and how to mend it."),
     Command(name="alembic", help="Run the project's own Alembic command line on an environment."),
+    Command(
+        name="comment",
+        help="Post the comment that a job without the right to left in its report folder.",
+        only=("report-dir",),
+    ),
 )

@@ -40,6 +40,18 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One sub-command, also a value of the action's ``command`` input.
+
+    *only* names all its options; without, those that concern every command are its options too.
+    """
+
+    name: str
+    help: str
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
     """Options that belong together, under a title; *commands* are those they concern, none all."""
 
@@ -47,21 +59,15 @@ class Topic:
     options: tuple[Option, ...]
     commands: tuple[str, ...] = ()
 
-    def of(self, command: str) -> tuple[Option, ...]:
+    def of(self, command: Command) -> tuple[Option, ...]:
         """Return the options that concern *command*."""
+        if command.only:
+            return tuple(option for option in self.options if option.name in command.only)
         return tuple(
             option
             for option in self.options
-            if command in (option.commands or self.commands or (command,))
+            if command.name in (option.commands or self.commands or (command.name,))
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """One sub-command, also a value of the action's ``command`` input."""
-
-    name: str
-    help: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from alembic_ci.interface.definitions import Kind, Option, Topic
 
+COMMENTS = ("auto", "always", "never")
+
 FAILURES = ("data-loss",)
 
 WAYS_OUT = ("finish", "undo")
@@ -159,6 +161,13 @@ _SAFETY = (
         metavar="SECONDS",
         help="How long one revision may run.",
     ),
+    Option(
+        name="allow-fork-code",
+        kind=Kind.FLAG,
+        default="false",
+        help="Run although pull_request_target, workflow_run or issue_comment gave a fork's code "
+        "the secrets of this repository.",
+    ),
 )
 
 _PROOF = (
@@ -276,6 +285,20 @@ _REPORT = (
         kind=Kind.FLAG,
         default="false",
         help="Show what env.py and the revisions print, and more of what we do.",
+    ),
+    Option(
+        name="comment",
+        default="auto",
+        metavar="WHEN",
+        featured=True,
+        help="When to comment on the pull or merge request, with $GITHUB_TOKEN or $GITLAB_TOKEN: "
+        "auto (once there is something to tell, then kept up to date), always, never.",
+    ),
+    Option(
+        name="comment-key",
+        metavar="TEXT",
+        help="What tells this job's comment from those of other jobs. Default: the command, the "
+        "environments and the project's folder.",
     ),
 )
 

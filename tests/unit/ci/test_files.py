@@ -56,11 +56,24 @@ def test_names_become_variables(tmp_path: Path) -> None:
         tmp_path, {"current-revision": "a1c0", "failure-class": "", "sql-path": "a/b.sql"}
     )
 
-    assert lines == [
+    assert sorted(lines) == [
         "ALEMBIC_CI_CURRENT_REVISION=a1c0",
         "ALEMBIC_CI_FAILURE_CLASS=",
         "ALEMBIC_CI_SQL_PATH=a/b.sql",
     ]
+
+
+def test_what_most_users_need_comes_first_and_what_is_empty_last(tmp_path: Path) -> None:
+    values = dict.fromkeys((output.name for output in OUTPUTS), "x") | {"exit-code": ""}
+
+    names = [line.partition("=")[0] for line in written(tmp_path, values)]
+
+    featured = [output.name for output in OUTPUTS if output.featured]
+    assert len(names) == 20
+    assert names[: len(featured)] == [
+        f"ALEMBIC_CI_{name.upper().replace('-', '_')}" for name in featured
+    ]
+    assert "ALEMBIC_CI_EXIT_CODE" not in names
 
 
 def test_lists_are_joined_by_commas(tmp_path: Path) -> None:
@@ -68,7 +81,7 @@ def test_lists_are_joined_by_commas(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["a\nb", "a b;c", "'x'", "$(id)", "`id`", "a\\b", "é", "x" * 1_001]
+    "value", ["a\nb", "a b;c", "'x'", "$(id)", "`id`", "a\\b", "é", "#x", "x" * 1_001]
 )
 def test_values_that_a_reader_could_misread_are_left_out(tmp_path: Path, value: str) -> None:
     assert written(tmp_path, {"sql": value, "status": "passed"}) == ["ALEMBIC_CI_STATUS=passed"]
