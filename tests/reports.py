@@ -212,8 +212,17 @@ def residue() -> Report:
             verdict=Verdict.RESIDUE,
             phase=Phase.DOWN,
             differences=(
-                Difference(text="column customer.email is left behind", object="column email"),
-                Difference(text="index ix_customer_email is left behind", object="index email"),
+                Difference(
+                    text="column customer.email is left behind",
+                    object="column email",
+                    after="type: VARCHAR(255)\nnullable: NULL",
+                ),
+                Difference(
+                    text="index ix_customer_email is left behind",
+                    object="index email",
+                    before="columns: lower(email)",
+                    after="columns: email",
+                ),
             ),
             notices=(Difference(text="the order of columns changed", object="column id"),),
             duration=0.05,

@@ -243,3 +243,33 @@ def test_the_order_does_not_depend_on_the_delta() -> None:
     assert [difference.object for difference in residue(forward, Phase.DOWN)[0]] == [
         f"column {table}.{name}" for table in "ab" for name in "xyz"
     ]
+
+
+def sides(before: Snapshot, after: Snapshot) -> list[tuple[str, str]]:
+    differences, _ = residue(Delta.between(before, after), Phase.DOWN)
+    return [(difference.before, difference.after) for difference in differences]
+
+
+def test_both_states_of_an_object_stand_side_by_side() -> None:
+    was = {EMAIL: column("VARCHAR(100)", "NOT NULL", collation="C", position="2")}
+    now = {EMAIL: column("VARCHAR(255)", "NOT NULL", collation="C", position="3")}
+
+    assert sides(was, now) == [("type: VARCHAR(100)", "type: VARCHAR(255)")]
+    assert sides({}, {INDEX: {"columns": "email", "unique": "no"}}) == [
+        ("", "columns: email\nunique: no")
+    ]
+
+
+def test_a_renamed_object_stands_beside_its_new_name() -> None:
+    other = ObjectKey("index", "users", "ix_other")
+
+    assert sides({INDEX: {"columns": "email"}}, {other: {"columns": "email"}}) == [
+        ("name: ix_users_email", "name: ix_other")
+    ]
+
+
+def test_a_very_long_state_is_cut() -> None:
+    ((before, after),) = sides({}, {VIEW: {"definition": "x" * 9_000}})
+
+    assert before == ""
+    assert len(after) < 2_010

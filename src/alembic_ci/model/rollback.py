@@ -8,10 +8,16 @@ from alembic_ci.model.states import Phase, State, Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One object that is not as it was, in words; *object* is its stable name for tools."""
+    """One object that is not as it was, in words; *object* is its stable name for tools.
+
+    *before* and *after* are its two states, a line for each attribute that differs; both are empty
+    where there is nothing to put side by side, one is where the object did not exist.
+    """
 
     text: str
     object: str
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -164,11 +164,12 @@ def _place(loss: Loss) -> tuple[str, str | None]:
 
 def _said(text: str, loss: Loss) -> Difference:
     count = f"({loss.lost} of {loss.of} rows)"
-    if loss.column is None:
-        return Difference(
-            text=text.format(f"rows of `{loss.table}` {count}"), object=f"table {loss.table}"
-        )
     place = f"{loss.table}.{loss.column}"
+    what = f"rows of `{loss.table}`" if loss.column is None else f"the values of `{place}`"
+    kept = "rows" if loss.column is None else "rows with their value"
     return Difference(
-        text=text.format(f"the values of `{place}` {count}"), object=f"column {place}"
+        text=text.format(f"{what} {count}"),
+        object=f"table {loss.table}" if loss.column is None else f"column {place}",
+        before=f"{loss.of} rows",
+        after=f"{loss.of - loss.lost} {kept}",
     )

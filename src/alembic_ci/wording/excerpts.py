@@ -1,8 +1,12 @@
 """Two values side by side, short enough to read."""
 
+from alembic_ci.delta import Attributes, Change
+
 _SHORT = 80  # characters; a longer value is shown around the first difference
 _CONTEXT = 20
 _EXCERPT = 60
+_LONGEST_SIDE = 2_000
+_SILENT = "position"  # of a column; where others moved it says nothing
 
 
 def code(text: str) -> str:
@@ -37,3 +41,16 @@ def _excerpt(value: str | None, start: int) -> str | None:
 
 def _quoted(value: str | None) -> str:
     return "none" if value is None else code(value)
+
+
+def two_sides(change: Change) -> tuple[str, str]:
+    """Return an object before and after, a line for each attribute that is not the same."""
+    before, after = change.before or {}, change.after or {}
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return _side(before, names), _side(after, names)
+
+
+def _side(attributes: Attributes, names: list[str]) -> str:
+    lines = (f"{name}: {attributes[name]}" for name in names if attributes.get(name))
+    whole = "\n".join(line for line in lines if not line.startswith(f"{_SILENT}: "))
+    return whole if len(whole) <= _LONGEST_SIDE else f"{whole[:_LONGEST_SIDE]} ..."

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from alembic_ci.delta import Attributes, Change, Delta, ObjectKey
 from alembic_ci.model import Difference, Phase
-from alembic_ci.wording.excerpts import code, value_change
+from alembic_ci.wording.excerpts import code, two_sides, value_change
 
 _CONTAINERS = {"table", "foreign table", "view", "materialized view", "composite type"}
 _FIELDS = {"column", "attribute"}
@@ -70,7 +70,9 @@ def residue(delta: Delta, phase: Phase) -> tuple[tuple[Difference, ...], tuple[D
     moved = renamed.keys() | renamed.values()
     notable = {key: change for key, change in changes.items() if key not in moved}
     differences = [*_differences(notable, words), *_renamings(renamed, words)]
-    return _sorted(differences), _sorted(list(_orders(changes, words)))
+    sides = {key: two_sides(change) for key, change in notable.items()}
+    sides |= {old: (f"name: {old.name}", f"name: {new.name}") for old, new in renamed.items()}
+    return _sorted(differences, sides), _sorted(list(_orders(changes, words)), {})
 
 
 def described(key: ObjectKey, attributes: Attributes) -> str:
@@ -178,11 +180,16 @@ def _orders(changes: Mapping[ObjectKey, Change], words: _Words) -> Found:
             yield ObjectKey("table", "", parent), words.ordered.format(o=code(parent), now=names)
 
 
-def _sorted(found: list[tuple[ObjectKey, str]]) -> tuple[Difference, ...]:
+def _sorted(
+    found: list[tuple[ObjectKey, str]], sides: Mapping[ObjectKey, tuple[str, str]]
+) -> tuple[Difference, ...]:
     """Put a table before its parts, and tables by name."""
-    counted = Counter(found)
-    ordered = sorted(counted, key=_place)
-    return tuple(Difference(text=text, object=str(key)) for key, text in ordered)
+    ordered = sorted(Counter(found), key=_place)
+    return tuple(_difference(key, text, *sides.get(key, ("", ""))) for key, text in ordered)
+
+
+def _difference(key: ObjectKey, text: str, before: str, after: str) -> Difference:
+    return Difference(text=text, object=str(key), before=before, after=after)
 
 
 def _place(item: tuple[ObjectKey, str]) -> tuple[str, bool, ObjectKey, str]:
