@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from time import monotonic
 from typing import TextIO
 
@@ -32,11 +33,14 @@ from alembic_ci.project.locate import Project, locate
 from alembic_ci.project.spawn import Ahead, drivernames
 from alembic_ci.publish import Places, publish, publish_comment_url
 from alembic_ci.redaction import Redactor, safe_everywhere
+from alembic_ci.render import html
 from alembic_ci.render.style import coloured, plain
 from alembic_ci.render.text import text
 from alembic_ci.settings import Settings
 from alembic_ci.steps.context import Context, Progress
 from alembic_ci.steps.problems import interruption, mistake, problem
+
+_NEWEST = 20  # revisions a report shows around those that it speaks of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,8 @@ def _work(
     found: _Found,
 ) -> None:
     refuse_unwritable(_folder(settings, outside))
+    # The page's templates take longer to load than to fill: load them while the worker starts.
+    Thread(target=html.prepare, name="templates", daemon=True).start()
     chosen = environments(settings, outside.variables)
     urls = [database.url for environment in chosen for database in environment.databases]
     urls += [url for url in (scratch_url(outside.variables),) if url]
@@ -210,11 +216,14 @@ def _config_file(project: Project) -> Path:
 
 
 def _revisions(found: _Found) -> Iterator[RevisionInfo]:
-    """Yield what is known of every revision the report speaks of, oldest first."""
+    """Yield what is known of each revision the report speaks of and of the newest, oldest first."""
     if found.context is None:
         return
-    spoken = _spoken_of(found.environments) | set(found.context.history.heads)
-    for revision in found.context.history.oldest_first():
+    history = found.context.history
+    ordered = history.oldest_first()
+    newest = {revision.revision for revision in ordered[-_NEWEST:]}
+    spoken = _spoken_of(found.environments) | set(history.heads) | newest
+    for revision in ordered:
         if revision.revision in spoken:
             yield info(revision, found.context.start_directory)
 

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import os
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +15,17 @@ from alembic_ci.errors import AlembicCIError
 from alembic_ci.model import Report
 from alembic_ci.redaction import Redactor
 from alembic_ci.render.code_quality import code_quality
+from alembic_ci.render.html import html_report
 from alembic_ci.render.json_report import json_report
 from alembic_ci.render.junit import junit
 from alembic_ci.render.markdown import summary
 from alembic_ci.render.outputs import ReportPaths, outputs
 from alembic_ci.render.remarks import errors, notices, warnings
+from alembic_ci.render.rows import rows
 from alembic_ci.render.sarif import sarif
 from alembic_ci.steps.problems import problem
+
+_SCRIPT_CHARACTERS = 5_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +71,7 @@ def _write(report: Report, places: Places) -> ReportPaths:
     texts = {
         "report.md": summary(report),
         "report.json": json_report(report),
+        "report.html": html_report(report, _scripts(report, places)),
         "junit.xml": junit(report),
         "findings.sarif": sarif(report, folder),
         "gl-code-quality.json": code_quality(report, folder),
@@ -78,6 +84,19 @@ def _write(report: Report, places: Places) -> ReportPaths:
     paths = _paths(places, [name for name, text in texts.items() if text])
     write_outputs_env(places.folder / "outputs.env", outputs(report, paths=paths))
     return paths
+
+
+def _scripts(report: Report, places: Places) -> dict[str, str]:
+    """Read the SQL files of the run; one that is gone or too much for a page is left out."""
+    texts: dict[str, str] = {}
+    left = _SCRIPT_CHARACTERS
+    for row in rows(report):
+        for item in row.sql.revisions if row.sql else ():
+            if left > 0 and item.path not in texts:
+                with suppress(OSError, UnicodeError):
+                    texts[item.path] = (places.start / item.path).read_text(encoding="utf-8")
+                    left -= len(texts[item.path])
+    return texts
 
 
 def _paths(places: Places, written: Collection[str]) -> ReportPaths:

@@ -1,0 +1,141 @@
+"""Everything the run found out about one revision, from all databases together."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from alembic_ci.model import Phase, Report, RevisionInfo, RevisionProof, Verdict
+from alembic_ci.render.disproofs import BROKEN
+from alembic_ci.render.html.scripts import Scripts
+from alembic_ci.render.rows import Row
+from alembic_ci.render.words import VERDICTS
+
+_PHASES = {Phase.UP: "upgrade", Phase.DOWN: "downgrade", Phase.SECOND_UP: "second upgrade"}
+
+
+class Tone(StrEnum):
+    """How something is coloured; the words beside it say the same."""
+
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """One proof, and the databases on which it came out alike."""
+
+    names: tuple[str, ...]
+    proof: RevisionProof
+
+    @property
+    def word(self) -> str:
+        """Say the verdict: ``rolls back``, ``downgrade fails``."""
+        if self.proof.verdict is Verdict.FAILED and self.proof.phase:
+            return f"{_PHASES[self.proof.phase]} fails"
+        return VERDICTS[self.proof.verdict]
+
+    @property
+    def tone(self) -> Tone:
+        """Return the colour of the verdict."""
+        if self.proof.verdict in BROKEN:
+            return Tone.BAD
+        if self.proof.verdict is Verdict.IRREVERSIBLE or self.proof.losses:
+            return Tone.WARN
+        return Tone.GOOD if self.proof.verdict is Verdict.PASSED else Tone.QUIET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One revision; *environments* are those that have anything to do with it, by number."""
+
+    anchor: str
+    revision: str
+    info: RevisionInfo | None
+    judgements: tuple[Judgement, ...]
+    scripts: tuple[Scripts, ...]
+    applied: tuple[str, ...]
+    pending: tuple[str, ...]
+    environments: tuple[int, ...]
+
+    @property
+    def tone(self) -> Tone:
+        """Return the most telling colour of all verdicts."""
+        seen = {judgement.tone for judgement in self.judgements}
+        if any(script.problem for same in self.scripts for script in same.both):
+            seen.add(Tone.WARN)
+        order = (Tone.BAD, Tone.WARN, Tone.GOOD)
+        return next((tone for tone in order if tone in seen), Tone.QUIET)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What one database has to do with revisions, ready to be looked up."""
+
+    name: str
+    environment: int
+    proofs: Mapping[str, RevisionProof]
+    rendered: frozenset[str]
+    applied: frozenset[str]
+    pending: frozenset[str]
+
+    def concerns(self, revision: str) -> bool:
+        return revision in self.proofs or revision in self.rendered or revision in self.applied
+
+
+def cards(
+    report: Report, found: Sequence[Row], scripts: Mapping[str, tuple[Scripts, ...]]
+) -> tuple[Card, ...]:
+    """Return a card for each revision that was rendered, tested or applied, oldest first."""
+    infos = {info.revision: info for info in report.revisions}
+    sights = list(_sights(found))
+    named = (name for s in sights for name in (*s.rendered, *s.proofs, *s.applied))
+    ordered = [*infos, *sorted(set(named) - infos.keys())]
+    concerned = [(name, [s for s in sights if s.concerns(name)]) for name in ordered]
+    return tuple(
+        Card(
+            anchor=f"revision-{number}",
+            revision=name,
+            info=infos.get(name),
+            judgements=_judgements(name, seen),
+            scripts=scripts.get(name, ()),
+            applied=tuple(sight.name for sight in seen if name in sight.applied),
+            pending=tuple(sight.name for sight in seen if name in sight.pending),
+            environments=tuple(sorted({sight.environment for sight in seen})),
+        )
+        for number, (name, seen) in enumerate((one for one in concerned if one[1]), 1)
+    )
+
+
+def environment_names(found: Sequence[Row]) -> tuple[str, ...]:
+    """Return each environment once; cards number them in this order."""
+    return tuple(dict.fromkeys(row.environment for row in found))
+
+
+def _sights(found: Sequence[Row]) -> Iterator[_Sight]:
+    names = environment_names(found)
+    for row in found:
+        yield _Sight(
+            name=row.name,
+            environment=names.index(row.environment),
+            proofs={
+                proof.revision: proof for proof in (row.rollback.proofs if row.rollback else ())
+            },
+            rendered=frozenset(item.revision for item in (row.sql.revisions if row.sql else ())),
+            applied=frozenset(row.applied),
+            pending=frozenset(row.pending or ()),
+        )
+
+
+def _judgements(revision: str, seen: Sequence[_Sight]) -> tuple[Judgement, ...]:
+    """Return the proofs, those that differ in nothing but the time they took as one."""
+    alike: dict[RevisionProof, list[tuple[str, RevisionProof]]] = {}
+    for sight in seen:
+        proof = sight.proofs.get(revision)
+        if proof:
+            alike.setdefault(replace(proof, duration=0.0), []).append((sight.name, proof))
+    return tuple(
+        Judgement(names=tuple(name for name, _ in same), proof=same[0][1])
+        for same in alike.values()
+    )
