@@ -241,3 +241,37 @@ def test_an_id_that_is_too_long_is_found_before_the_server_refuses_it(
     with Control.open(postgresql_url, timeout=5) as control:
         control.execute(commands(problem)[0].rstrip(";"))
     assert run(directory, "upgrade", variables=on(postgresql_url)).exit_code == 0
+
+
+HALF = """
+op.execute("CREATE TABLE beds (id INTEGER PRIMARY KEY)")
+op.execute("CREATE TABLE pillows (id INTEGER PRIMARY KEY)")
+op.execute("INSERT INTO pillows VALUES (1)")
+{}
+op.execute("CREATE INDEX ix_pillows ON pillows (id)")
+"""
+BACK = 'op.execute("DROP TABLE pillows")\nop.execute("DROP TABLE beds")'
+
+
+@pytest.mark.mysql
+def test_mariadb_finishes_a_half_applied_revision(mysql_url: DatabaseURL, tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    add_revision(directory, HALF.format('op.execute("DROP TABLE nothing")'), downgrade=BACK)
+    failed = run(directory, "upgrade", variables=on(mysql_url))
+
+    assert "the revision fails on the scratch database" in found(failed, "half-applied")["remedy"]
+
+    add_revision(directory, HALF.format(""), downgrade=BACK)
+    proposed = run(directory, "doctor", "--resume=finish", variables=on(mysql_url))
+
+    assert proposed.exit_code == 1
+    half = proposed.step("doctor")["result"]["half_applied"]
+    assert [item["presence"] for item in half["statements"]] == ["in", "in", "in", "missing"]
+    assert half["recoveries"][0]["statements"] == ["CREATE INDEX ix_pillows ON pillows (id)"]
+
+    finished = run(directory, "doctor", "--resume=finish", "--apply", variables=on(mysql_url))
+
+    assert finished.exit_code == 0, finished.everything
+    assert finished.database()["status_after"]["current"] == ["0004"]
+    with Control.open(mysql_url, timeout=5) as control:
+        assert control.query("SELECT id FROM pillows") == [(1,)]

@@ -106,7 +106,7 @@ def test_mariadb_keeps_half_a_revision_and_the_report_names_it(
     assert problem["meaning"] == (
         "MariaDB and MySQL may keep what it had executed before: CREATE TABLE beds (id INTEGER)."
     )
-    assert "take back by hand what it left" in problem["remedy"]
+    assert "with `doctor` or by hand" in problem["remedy"]
     assert (problem["code"], problem["statement"]) == ("1051", "DROP TABLE nothing")
     assert "beds" in tables(mysql_url)
 

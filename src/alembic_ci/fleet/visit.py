@@ -12,10 +12,11 @@ from alembic_ci.model import DatabaseReport, Problem, State, StatusResult, StepR
 from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
 from alembic_ci.project.worker import Versions
 from alembic_ci.steps.alembic_command import alembic_command
-from alembic_ci.steps.change import downgrade, upgrade
+from alembic_ci.steps.change import upgrade
 from alembic_ci.steps.context import Context, CutShort, Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
 from alembic_ci.steps.doctor import after_failure, doctor
+from alembic_ci.steps.downgrade import downgrade
 from alembic_ci.steps.problems import interruption, problem
 from alembic_ci.steps.rollback import rollback_test
 from alembic_ci.steps.sql import sql

@@ -9,6 +9,7 @@ from alembic_ci.model.diagnosis import (
     Recovery,
     Way,
 )
+from alembic_ci.model.plan import DowngradePlan, PlannedDowngrade
 from alembic_ci.model.problem import Command, Language, Problem
 from alembic_ci.model.report import (
     DatabaseReport,
@@ -33,12 +34,14 @@ __all__ = [
     "DiagnosisResult",
     "Difference",
     "Direction",
+    "DowngradePlan",
     "EnvironmentReport",
     "HalfApplied",
     "Language",
     "Lock",
     "Phase",
     "PlacedStatement",
+    "PlannedDowngrade",
     "Presence",
     "Problem",
     "ProjectInfo",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from alembic_ci.model.plan import DowngradePlan
 from alembic_ci.model.states import Direction
 
 
@@ -15,6 +16,7 @@ class ChangeResult:
     applied: tuple[str, ...]
     verified: bool
     per_migration: bool = False
+    plan: DowngradePlan | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from alembic_ci.errors import AlembicCIError, ExitCode
+from alembic_ci.project.executions import Execution
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,8 @@ class EnvError(ForeignError):
 class StepFailedError(ForeignError):
     """A revision raised; *swallowed* tells whether env.py hid it and reported success.
 
-    *statements* are those it had executed before.
+    *statements* are those it had executed before, *executions* the full account of them, if asked
+    for.
     """
 
     failure_class = "migration"
@@ -101,6 +103,7 @@ class StepFailedError(ForeignError):
         self.revision = revision
         self.swallowed = swallowed
         self.statements = statements
+        self.executions: tuple[Execution, ...] = ()
 
 
 class WorkerDiedError(ForeignError):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from alembic_ci.errors import AlembicCIError, WorkerError
 from alembic_ci.model import Direction
+from alembic_ci.project.executions import Execution
 from alembic_ci.project.explain import env_error
 from alembic_ci.project.failures import Failure, StepFailedError, UndoneError
 from alembic_ci.project.locate import Project
@@ -246,13 +247,15 @@ class Worker:
             raise UndoneError
         failure = Failure.parse(ended["failure"]) if ended["failure"] else None
         if ended.get("inside"):
-            raise StepFailedError(
+            step_failed = StepFailedError(
                 ended["inside"],
                 failure=failure,
                 output=self.output,
                 swallowed=bool(ended["swallowed"]),
                 statements=_before(failure, ended["statements"]),
             )
+            step_failed.executions = tuple(map(Execution.parse, ended["executions"]))
+            raise step_failed
         if failure:
             raise env_error(failure, interpreter=self._launch.spawn.interpreter, output=self.output)
 

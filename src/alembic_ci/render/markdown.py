@@ -5,6 +5,7 @@ from alembic_ci.render.escape import code, html, prose
 from alembic_ci.render.fit import Section, fitted
 from alembic_ci.render.headline import Markup, headline, verdict
 from alembic_ci.render.markdown_failures import failure_section, note_section
+from alembic_ci.render.markdown_plan import plan_sections
 from alembic_ci.render.markdown_rollback import rollback_sections
 from alembic_ci.render.markdown_tables import database_section
 from alembic_ci.render.markdown_texts import output_section, sql_section
@@ -25,6 +26,7 @@ def summary(report: Report, limit: int = 900_000) -> str:
         database_section(found),
         *failure_section(report),
         *note_section(report),
+        *plan_sections(found),
         *rollback_sections(report, found),
         *output_section(found),
         *sql_section(found),

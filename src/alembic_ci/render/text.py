@@ -2,7 +2,16 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from alembic_ci.model import Report, RollbackResult, RoundTrip, State, StepReport, TextResult
+from alembic_ci.model import (
+    ChangeResult,
+    DowngradePlan,
+    Report,
+    RollbackResult,
+    RoundTrip,
+    State,
+    StepReport,
+    TextResult,
+)
 from alembic_ci.render.failure import Failure
 from alembic_ci.render.failure_text import failure_text, note_text, warning_text
 from alembic_ci.render.failures import failures, notes, warnings
@@ -22,6 +31,7 @@ from alembic_ci.render.words import (
 _ALL_IN_FULL = 8
 _FAILURES_SHOWN = 20
 _NOTICES_SHOWN = 20
+_STATEMENTS_SHOWN = 20
 
 Telling = Callable[[Failure, Style], str]
 
@@ -91,6 +101,8 @@ def _step(step: StepReport, width: int, style: Style) -> Iterator[str]:
     below = " " * (width + 13)
     if isinstance(step.result, RollbackResult):
         yield from (f"{below}{line}" for line in _rollback(step.result, style))
+    if isinstance(step.result, ChangeResult) and step.result.plan:
+        yield from (f"{below}{line}" for line in _plan(step.result.plan))
     if isinstance(step.result, TextResult):
         yield from (f"  | {line}" for line in visible(step.result.text).splitlines())
 
@@ -104,6 +116,20 @@ def _rollback(result: RollbackResult, style: Style) -> Iterator[str]:
     for proof in result.proofs:
         for notice in proof.notices[:_NOTICES_SHOWN]:
             yield f"note: {one_line(proof.revision)}: {one_line(notice.text)}"
+
+
+def _plan(plan: DowngradePlan) -> Iterator[str]:
+    """Yield what a downgrade runs and loses."""
+    if plan.scratch:
+        yield f"rehearsed on {one_line(plan.scratch)}"
+    if plan.path:
+        yield f"SQL: {one_line(plan.path)}"
+    for item in plan.revisions:
+        for sql in item.statements[:_STATEMENTS_SHOWN]:
+            yield f"{one_line(item.revision)}: {one_line(sql)}"
+    yield from (f"loses data: {one_line(loss.text)}" for loss in plan.losses)
+    if plan.unknown:
+        yield f"not known what it loses: {one_line(plan.unknown)}"
 
 
 def _legs(legs: Sequence[RoundTrip], style: Style) -> Iterator[str]:

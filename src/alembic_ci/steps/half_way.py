@@ -118,7 +118,7 @@ def _rolled_back(end: End) -> bool:
 
 
 def _taken_back(end: End) -> str:
-    if _uses_autocommit(end.revision):
+    if uses_autocommit(end.revision):
         return (
             "What came before and inside its autocommit_block() stays in the database; the rest "
             "was rolled back."
@@ -128,15 +128,18 @@ def _taken_back(end: End) -> str:
     return "Everything this run had done was rolled back."
 
 
-def _uses_autocommit(revision: Revision) -> bool:
+def uses_autocommit(revision: Revision) -> bool:
+    """Tell whether a revision leaves its transaction in the middle."""
     return "autocommit_block" in revision.path.read_text(encoding="utf-8", errors="replace")
 
 
 def _remedy(error: AlembicCIError, end: End) -> str:
     first = ""
-    clean = _rolled_back(end) and not _uses_autocommit(end.revision)
+    clean = _rolled_back(end) and not uses_autocommit(end.revision)
     if not clean and not _nothing_ran(error):
-        first = "Compare the database with the revision and take back by hand what it left; then "
+        first = (
+            "See what of it is in, and finish it or take it back, with `doctor` or by hand; then "
+        )
     if isinstance(error, EndedError):
         return _sentence(f"{first}run again: it goes on from where the database stands.")
     if isinstance(error, StepFailedError) and _passes(error):

@@ -97,7 +97,7 @@ class RowKeeper:
 
     def lost_by_upgrade(self) -> list[Difference]:
         """Say what an upgrade without a way back has lost."""
-        return [_said("upgrade loses {}", loss) for loss in self._lost()]
+        return [said("upgrade loses {}", loss) for loss in self._lost()]
 
     def lost_by_both(self) -> list[Difference]:
         """Say what upgrade and downgrade have lost, and whether a second upgrade brings it back."""
@@ -105,15 +105,15 @@ class RowKeeper:
             return []
         still = {_place(loss) for loss in self._lost()}
         by_upgrade = {_place(loss) for loss in self._by_upgrade}
-        said = []
+        found = []
         for loss in self._by_both:
             text = "downgrade loses {}"
             if _place(loss) in by_upgrade:
                 text = "upgrade loses {}, and downgrade does not bring them back"
             elif _place(loss) in still:
                 text = "downgrade loses {}; they cannot be restored by upgrading again"
-            said.append(_said(text, loss))
-        return said
+            found.append(said(text, loss))
+        return found
 
     def settle(self) -> None:
         """Give rows to what is new, and remember what is there for the next revision."""
@@ -162,7 +162,8 @@ def _place(loss: Loss) -> tuple[str, str | None]:
     return loss.table, loss.column
 
 
-def _said(text: str, loss: Loss) -> Difference:
+def said(text: str, loss: Loss) -> Difference:
+    """Put a loss into the words of *text*, which has a place for it."""
     count = f"({loss.lost} of {loss.of} rows)"
     place = f"{loss.table}.{loss.column}"
     what = f"rows of `{loss.table}`" if loss.column is None else f"the values of `{place}`"

@@ -91,6 +91,7 @@ class OnlineRun:
             "failure": None if failure is None else described(failure, places),
             "swallowed": failure is not None and error is None,
             "statements": self._statements.taken(),
+            "executions": self._statements.recorded(),
         }
 
     def _wrapped(self, real: Any) -> Any:

@@ -25,6 +25,8 @@ DESCRIBED = {
     "rollback": model.RollbackResult,
     "change": model.ChangeResult,
     "command": model.Command,
+    "planned_downgrade": model.PlannedDowngrade,
+    "downgrade_plan": model.DowngradePlan,
     "placed_statement": model.PlacedStatement,
     "recovery": model.Recovery,
     "half_applied": model.HalfApplied,

@@ -1,14 +1,17 @@
 """The checks, in the order in which their answers matter."""
 
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from alembic_ci.errors import AlembicCIError, ExitCode, combined
-from alembic_ci.model import DiagnosisResult, Problem
+from alembic_ci.model import DiagnosisResult, Problem, Way
 from alembic_ci.project.session import Ready
 from alembic_ci.steps.context import Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
 from alembic_ci.steps.doctor import servers, versions
-from alembic_ci.steps.doctor.patient import Patient
+from alembic_ci.steps.doctor.examination import Seen, seen
+from alembic_ci.steps.doctor.patient import Patient, keeps_parts
+from alembic_ci.steps.doctor.resume import resumed
 from alembic_ci.steps.problems import problem
 
 Check = Callable[[Patient], Iterator[Problem]]
@@ -27,40 +30,55 @@ _CHECKS: tuple[Check, ...] = (
 
 
 def doctor(desk: Desk) -> Outcomes:
-    """Examine every database of the desk.
+    """Examine every database of the desk, and mend a half-applied revision when told to.
 
     A project whose env.py cannot be run does not keep us from looking at the database.
     """
-    trouble: list[Problem] = []
-    readies: Mapping[str, Ready] = {}
     for binding in desk.bindings:
         desk.control(binding)
-    try:
-        readies = desk.standings()
-    except AlembicCIError as error:
-        desk.close_worker()
-        context = desk.context
-        told = problem(error, redact=context.redact, start_directory=context.start_directory)
-        trouble.append(told)
-    return {
-        binding.label: _outcome(desk, binding, readies.get(binding.label), trouble)
-        for binding in desk.bindings
-    }
+    readies, trouble = _standings(desk)
+    patients = [_patient(desk, b, readies.get(b.label), urgent=False) for b in desk.bindings]
+    shown = seen(desk, patients)
+    return {item.binding.label: _outcome(item, trouble, shown) for item in patients}
 
 
 def after_failure(desk: Desk, binding: Binding) -> DiagnosisResult | None:
-    """Examine a database right after a change of it failed; None when it cannot be reached."""
+    """Examine a database right after a change of it failed; None when it cannot be reached.
+
+    The schema is looked at where a part of a revision may have stayed.
+    """
     try:
         patient = _patient(desk, binding, desk.readies.get(binding.label), urgent=True)
-        return _diagnosis(patient, ())
+        keeps = patient.ready is not None and keeps_parts(patient)
+        shown = seen(desk, [patient]).get(binding.label) if keeps else None
+        return _diagnosis(patient, (), shown)
     except AlembicCIError:
         return None
 
 
-def _outcome(
-    desk: Desk, binding: Binding, ready: Ready | None, trouble: Iterable[Problem]
-) -> Outcome:
-    result = _diagnosis(_patient(desk, binding, ready, urgent=False), trouble)
+def _standings(desk: Desk) -> tuple[Mapping[str, Ready], list[Problem]]:
+    try:
+        return desk.standings(), []
+    except AlembicCIError as error:
+        desk.close_worker()
+        context = desk.context
+        told = problem(error, redact=context.redact, start_directory=context.start_directory)
+        return {}, [told]
+
+
+def _outcome(patient: Patient, trouble: Iterable[Problem], shown: Mapping[str, Seen]) -> Outcome:
+    found = shown.get(patient.binding.label)
+    half, settings = found.half if found else None, patient.context.settings
+    if half is None or not settings.resume or not settings.apply:
+        result = _diagnosis(patient, trouble, found)
+        return Outcome(result=result, problem=most_telling(result.problems))
+    recovery = resumed(patient, half, Way(settings.resume))
+    mended = _patient(patient.desk, patient.binding, patient.ready, urgent=False)
+    result = dataclasses.replace(
+        _diagnosis(mended, trouble, None),
+        compared=found.compared if found else "",
+        half_applied=dataclasses.replace(half.value, recoveries=(recovery,)),
+    )
     return Outcome(result=result, problem=most_telling(result.problems))
 
 
@@ -71,12 +89,16 @@ def _patient(desk: Desk, binding: Binding, ready: Ready | None, *, urgent: bool)
     return Patient(desk=desk, binding=binding, ready=ready, rows=rows, urgent=urgent)
 
 
-def _diagnosis(patient: Patient, trouble: Iterable[Problem]) -> DiagnosisResult:
+def _diagnosis(patient: Patient, trouble: Iterable[Problem], shown: Seen | None) -> DiagnosisResult:
     found = [*trouble, *(item for check in _CHECKS for item in check(patient))]
+    found += shown.problems if shown else ()
+    half = shown.half if shown else None
     return DiagnosisResult(
         current=patient.current,
         problems=tuple(item for item in found if item.exit_code is not ExitCode.PASSED),
         notes=tuple(item for item in found if item.exit_code is ExitCode.PASSED),
+        compared=shown.compared if shown else "",
+        half_applied=half.value if half else None,
     )
 
 

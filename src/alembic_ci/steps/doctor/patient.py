@@ -10,7 +10,9 @@ from alembic_ci.model import Command, Problem
 from alembic_ci.project.session import Ready
 from alembic_ci.steps.context import Context
 from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.half_way import uses_autocommit
 from alembic_ci.steps.recipes import Recipes
+from alembic_ci.urls import Dialect
 
 _DEFAULT_TABLE = "alembic_version"
 
@@ -99,3 +101,14 @@ class Patient:
             evidence=tuple(redact(line) for line in evidence),
             commands=tuple(commands),
         )
+
+
+def keeps_parts(patient: Patient) -> bool:
+    """Tell whether a part of a revision may stay in the database when it is ended in the middle."""
+    ready, history = patient.ready, patient.context.history
+    if ready is None or patient.binding.url.dialect is Dialect.MYSQL or not ready.transactional:
+        return True
+    there = history.closure(patient.current) if patient.sound else frozenset()
+    near = [history.revisions[name] for name in history.effective(there)]
+    near += [item for item in history.oldest_first() if item.revision not in there][:1]
+    return any(uses_autocommit(revision) for revision in near)
