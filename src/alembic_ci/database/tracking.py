@@ -6,7 +6,8 @@ from typing import Protocol
 from alembic_ci.delta import Delta, Snapshot
 
 Value = str | int | float | bool | None
-Query = Callable[[str], Sequence[Sequence[Value]]]
+Rows = Sequence[Sequence[Value]]
+Query = Callable[[str], Rows]
 """Run one statement without parameters and return its rows, on the migration's own connection.
 
 The driver is the project's (psycopg2, psycopg, asyncpg, PyMySQL, sqlite3 ...), so a text holds one
@@ -37,8 +38,15 @@ class SchemaTracker(Protocol):
     def start(self) -> None:
         """Read the whole catalogue and forget everything known before."""
 
-    def advance(self) -> Delta:
-        """Return what changed since the last call, reading only what was touched."""
+    @property
+    def question(self) -> str:
+        """The first query of `advance`, if it always begins with one."""
+
+    def advance(self, answer: Rows | None = None) -> Delta:
+        """Return what changed since the last call, reading only what was touched.
+
+        *answer* are the rows of *question* if it was asked already, together with the step.
+        """
 
     def undo(self, delta: Delta) -> None:
         """Put back the state before *delta*, the last one that `advance` or `resync` returned."""

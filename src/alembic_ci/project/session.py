@@ -3,8 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from alembic_ci.errors import WorkerError
 from alembic_ci.model import Direction
 from alembic_ci.project.executions import Execution
+from alembic_ci.project.failures import Failure
 from alembic_ci.worker import protocol
 from alembic_ci.worker.protocol import Message
 
@@ -44,10 +46,29 @@ class Ready:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stepped:
-    """What one revision executed: the texts that were sent, and a full account if recorded."""
+    """What one revision executed.
+
+    *statements* are the texts that were sent, *executions* a full account if recorded, *seen* the
+    rows of its look.
+    """
 
     statements: tuple[str, ...]
     executions: tuple[Execution, ...]
+    seen: Sequence[Row]
+
+
+def rows_of(message: Message | None) -> Sequence[Row]:
+    """Return the rows of an answer, none where nothing was asked; raises when the query failed."""
+    if message is None:
+        return ()
+    if message["failure"]:
+        failure = Failure.parse(message["failure"])
+        raise WorkerError(
+            f"A catalogue query failed on env.py's connection: {failure.message}",
+            remedy="Report this with the server's version; the query is one of ours.",
+        )
+    rows: list[Row] = message["rows"]
+    return rows
 
 
 class Session:
@@ -75,23 +96,26 @@ class Session:
         revision: str,
         direction: Direction,
         *,
-        inspect: Callable[[], bool] | None = None,
+        look: str = "",
+        inspect: Callable[[Sequence[Row]], bool] | None = None,
     ) -> Stepped:
         """Run one revision and return what it executed.
 
-        *inspect* is called inside the step's transaction, just before its commit; when it
-        returns false the step is rolled back and UndoneError is raised. It needs a run that
-        was started with ``inspect=True``.
+        *look* is a query that is run on the same connection: in a run that was started with
+        ``inspect=True`` inside the step's transaction, just before its commit, else after it. Its
+        rows go to *inspect* while the transaction is open; when that returns false, the step is
+        rolled back and UndoneError is raised.
         """
-        message = self._exchange(
-            {"do": protocol.STEP, "revision": revision, "direction": direction.value}
-        )
+        step = {"do": protocol.STEP, "revision": revision, "direction": direction.value}
+        message = self._exchange({**step, "look": look})
+        seen = rows_of(message["looked"])
         if message["event"] == protocol.APPLIED:
-            keep = inspect is None or inspect()
+            keep = inspect is None or inspect(seen)
             message = self._exchange({"do": protocol.COMMIT if keep else protocol.UNDO})
         return Stepped(
             statements=tuple(message["statements"]),
             executions=tuple(Execution.parse(account) for account in message["executions"]),
+            seen=seen,
         )
 
     def stamp(self, revisions: Sequence[str]) -> None:

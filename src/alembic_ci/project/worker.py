@@ -10,7 +10,7 @@ from alembic_ci.project.explain import env_error
 from alembic_ci.project.failures import Failure, StepFailedError, UndoneError
 from alembic_ci.project.locate import Project
 from alembic_ci.project.process import WorkerProcess
-from alembic_ci.project.session import Connection, Ready, Row, Session
+from alembic_ci.project.session import Connection, Ready, Row, Session, rows_of
 from alembic_ci.project.spawn import Spawn
 from alembic_ci.worker import protocol
 from alembic_ci.worker.protocol import Message
@@ -223,15 +223,9 @@ class Worker:
         return Session(ready, connection_index=connection_index, exchange=exchange, ask=self._ask)
 
     def _ask(self, sql: str) -> Sequence[Row]:
-        answer = self._exchange({"do": protocol.QUERY, "sql": sql}, self._launch.step_timeout)
-        if answer["failure"]:
-            failure = Failure.parse(answer["failure"])
-            raise WorkerError(
-                f"A catalogue query failed on env.py's connection: {failure.message}",
-                remedy="Report this with the server's version; the query is one of ours.",
-            )
-        rows: list[Row] = answer["rows"]
-        return rows
+        return rows_of(
+            self._exchange({"do": protocol.QUERY, "sql": sql}, self._launch.step_timeout)
+        )
 
     def _confirmed(self, confirm: Confirm, message: Message) -> None:
         """Let *confirm* look; when it raises, env.py is stopped and has to end first."""

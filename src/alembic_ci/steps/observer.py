@@ -62,13 +62,18 @@ class Observer:
     def step(self, revision: str, direction: Direction) -> Delta:
         """Run one step and return what it changed; raises what Session.step() raises."""
         self._seen.clear()
-        if self._dialect is Dialect.POSTGRESQL:
-            self.statements = self.session.step(revision, direction, inspect=self._look).statements
-        else:
-            self.statements = self.session.step(revision, direction).statements
-            if isinstance(self._tracker, MySQLTracker):
-                self._tracker.touched(self.statements)
-            self._look()
+        before = self._dialect is Dialect.POSTGRESQL
+        stepped = self.session.step(
+            revision,
+            direction,
+            look=self.tracker.question,
+            inspect=self._look if before else None,
+        )
+        self.statements = stepped.statements
+        if isinstance(self._tracker, MySQLTracker | SQLiteTracker):
+            self._tracker.touched(self.statements)
+        if not before:
+            self._look(stepped.seen)
         return self._seen.pop()
 
     def forget(self) -> None:
@@ -76,9 +81,9 @@ class Observer:
         while self._seen:
             self.tracker.undo(self._seen.pop())
 
-    def _look(self) -> bool:
-        look = self.tracker.resync if self.thorough else self.tracker.advance
-        self._seen.append(look())
+    def _look(self, answer: Sequence[Row]) -> bool:
+        tracker = self.tracker
+        self._seen.append(tracker.resync() if self.thorough else tracker.advance(answer or None))
         return True
 
     def _new_tracker(self, ready: Ready) -> SchemaTracker:

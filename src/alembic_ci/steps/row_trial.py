@@ -156,9 +156,9 @@ class RowTrial:
     def _step(self, session: Session, revision: Revision, phase: Phase) -> None:
         self._current = (revision, phase)
         direction = Direction.DOWN if phase is Phase.DOWN else Direction.UP
-        statements = session.step(revision.revision, direction).statements
+        stepped = session.step(revision.revision, direction)
         changed = self._touched.get(revision.revision, frozenset())
-        self._keeper.touch(changed, statements)
+        self._keeper.touch(changed, stepped.statements)
 
     def _goes_down(self, revision: Revision) -> bool:
         proof = self._proofs[revision.revision]

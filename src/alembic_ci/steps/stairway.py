@@ -12,6 +12,7 @@ from alembic_ci.steps.problems import problem
 from alembic_ci.steps.prover import Assignment, Bench, Prover
 from alembic_ci.steps.scratch import Scratch
 from alembic_ci.steps.walkers import walk
+from alembic_ci.urls import Dialect
 
 
 class Stairway:
@@ -26,7 +27,8 @@ class Stairway:
 
     def run(self) -> None:
         """Prove everything."""
-        walk(self._scratch, self.provers, inspect=True)
+        postgresql = [b.url.dialect is Dialect.POSTGRESQL for b in self._scratch.bindings]
+        walk(self._scratch, self.provers, inspect=any(postgresql))
 
     def prepare(self) -> None:
         """Bring the databases to where the proofs begin, and no further."""

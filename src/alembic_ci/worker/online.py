@@ -56,6 +56,7 @@ class OnlineRun:
         self._calls = 0
         self._statements = StatementLog(Recorder() if request["record"] else None)
         self._memo: Any = {}
+        self._look = ""
 
     def run(self) -> Message:
         """Run env.py once and report how it ended."""
@@ -131,6 +132,7 @@ class OnlineRun:
                     "event": protocol.STEPPED,
                     "statements": self._statements.taken(),
                     "executions": self._statements.recorded(),
+                    "looked": self._looked(context),
                 }
             )
 
@@ -166,6 +168,7 @@ class OnlineRun:
 
     def _step(self, request: Message) -> RevisionStep:
         self._inside = request["revision"]
+        self._look = request["look"]
         script = self._project.script
         return step(
             script,
@@ -194,10 +197,15 @@ class OnlineRun:
         """Let the tool look at the step's effect inside its transaction."""
         if not self._request["inspect"]:
             return
-        self._channel.send({"event": protocol.APPLIED})
+        self._channel.send({"event": protocol.APPLIED, "looked": self._looked(ctx)})
         if self._next(ctx)["do"] == protocol.UNDO:
             self._failure = UndoneError()
             raise self._failure
+
+    def _looked(self, context: MigrationContext) -> Optional[Message]:
+        """Run the query that came with the step, once."""
+        sql, self._look = self._look, ""
+        return answer(context.connection, sql) if sql else None
 
     def _settle(self, context: MigrationContext) -> None:
         """Commit a step of a proof although env.py holds a transaction around everything.

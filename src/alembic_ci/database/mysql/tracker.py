@@ -7,7 +7,7 @@ from alembic_ci.database.mysql import programs
 from alembic_ci.database.mysql.reading import TableReader, whole_catalogue
 from alembic_ci.database.mysql.server import Server
 from alembic_ci.database.mysql.statements import EVERYTHING, NOTHING, Scope, scope
-from alembic_ci.database.tracking import Query
+from alembic_ci.database.tracking import Query, Rows
 from alembic_ci.delta import Attributes, Delta, ObjectKey, Snapshot
 
 _TABLE_LIKE = {"table", "view", "sequence"}
@@ -45,7 +45,12 @@ class MySQLTracker:
         self._reader = TableReader(self._query, self._server)
         self.resync()
 
-    def advance(self) -> Delta:
+    @property
+    def question(self) -> str:
+        """Return nothing: what to ask depends on the hint."""
+        return ""
+
+    def advance(self, answer: Rows | None = None) -> Delta:  # noqa: ARG002 - there is no question
         """Return what changed since the last call, looking at what the hint names."""
         hint, self._hint = EVERYTHING if self._hint is None else self._hint, None
         if not hint:

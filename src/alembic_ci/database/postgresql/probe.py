@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from alembic_ci.database.postgresql.fragments import FIRST_USER_OID, catalogue
 from alembic_ci.database.postgresql.section import V15
 from alembic_ci.database.postgresql.statement import SECTIONS
-from alembic_ci.database.tracking import Query, Value
+from alembic_ci.database.tracking import Rows, Value
 
 PREPARED = "alembic_ci_touched"
 
@@ -99,7 +99,7 @@ def watched_sql(version: int) -> str:
 
 
 def probe_sql(version: int, watched_oids: Iterable[int]) -> str:
-    """Return the statement `probe` runs; it is planned every time and therefore plain.
+    """Return the statement whose answer `probe` reads; planned every time, it is plain.
 
     It reads the functions below the views ``pg_locks`` and ``pg_prepared_statements``, the first
     of them once. From 15 on the session is also told to report at the end of this transaction, so
@@ -129,9 +129,9 @@ from (select max(pg_catalog.split_part(k.virtualxid, '/', 2)::bigint) as transac
  and (k.locktype = 'relation' or k.virtualxid = k.virtualtransaction)) l"""
 
 
-def probe(query: Query, sql: str, names: Mapping[int, str]) -> Probe:
-    """Ask and read the answer; *names* are those of the watched catalogues."""
-    backend, transaction, own, following, counting, by_hand, prepared, writes, _ = query(sql)[0]
+def probe(answer: Rows, names: Mapping[int, str]) -> Probe:
+    """Read the answer to `probe_sql`; *names* are those of the watched catalogues."""
+    backend, transaction, own, following, counting, by_hand, prepared, writes, _ = answer[0]
     entries = (entry.split(" ") for entry in str(writes or "").split(",") if entry)
     return Probe(
         backend=_number(backend),

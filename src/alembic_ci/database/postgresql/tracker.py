@@ -9,7 +9,7 @@ from alembic_ci.database.postgresql.section import Section, Unit
 from alembic_ci.database.postgresql.statement import SECTIONS, describe, unit_name
 from alembic_ci.database.postgresql.touched import touched_statement
 from alembic_ci.database.postgresql.units import Units, UnitStore, units
-from alembic_ci.database.tracking import Query, Value
+from alembic_ci.database.tracking import Query, Rows, Value
 from alembic_ci.delta import Delta, Snapshot
 
 _VERSION = "select pg_catalog.current_setting('server_version_num')"
@@ -78,12 +78,17 @@ class PostgreSQLTracker:
     def resync(self) -> Delta:
         """Read everything again."""
         delta = self._store.replace_all(self._everything())
-        self._last = self._probe()
+        self._last = probe(self._query(self._probe_sql), self._watched)
         return delta
 
-    def advance(self) -> Delta:
+    @property
+    def question(self) -> str:
+        """Return the probe."""
+        return self._probe_sql
+
+    def advance(self, answer: Rows | None = None) -> Delta:
         """Return what changed, from one probe and, if it shows any writing, a description."""
-        probed = self._probe()
+        probed = probe(self._query(self._probe_sql) if answer is None else answer, self._watched)
         follows = self._last is not None and probed.follows(self._last)
         self._last = probed
         if not follows or probed.by_hand or not probed.counting or _named_everywhere(probed):
@@ -96,9 +101,6 @@ class PostgreSQLTracker:
         """Put the state back; anything but the last delta makes the next call read everything."""
         if not self._store.undo(delta):
             self._last = None
-
-    def _probe(self) -> Probe:
-        return probe(self._query, self._probe_sql, self._watched)
 
     def _touched(self, probed: Probe) -> Units:
         if PREPARED in probed.prepared:

@@ -1,4 +1,4 @@
-"""What SQLite's catalogue says, as rows: four queries for any number of tables.
+"""What SQLite's catalogue says, as rows: two queries for any number of tables.
 
 Sources: ``sqlite_master`` (https://www.sqlite.org/schematab.html) and the PRAGMA functions
 ``table_xinfo``, ``index_list``, ``index_xinfo`` and ``foreign_key_list``
@@ -20,25 +20,21 @@ COOKIE = (
     "SELECT schema_version, user_version, application_id"
     " FROM pragma_schema_version, pragma_user_version, pragma_application_id"
 )
-_COLUMNS = """
+_FACTS = """
 WITH m(name) AS (VALUES {tables})
-SELECT m.name, x.cid, x.name, x.type, x."notnull", x.dflt_value, x.pk, x.hidden
-FROM m JOIN pragma_table_xinfo(m.name) AS x ORDER BY m.name, x.cid
-"""
-_INDEXES = """
-WITH m(name) AS (VALUES {tables})
-SELECT m.name, l.name, l."unique", l.origin, x.name, x.desc, x.coll
-FROM m JOIN pragma_index_list(m.name) AS l JOIN pragma_index_xinfo(l.name) AS x
-WHERE x.key = 1 ORDER BY m.name, l.name, x.seqno
-"""
-_FOREIGN_KEYS = """
-WITH m(name) AS (VALUES {tables})
-SELECT m.name, f.id, f."table", f."from",
+SELECT 'column', m.name, x.cid, x.name, x.type, x."notnull", x.dflt_value, x.pk, x.hidden
+FROM m JOIN pragma_table_xinfo(m.name) AS x
+UNION ALL
+SELECT 'key', m.name, l.name, l."unique", l.origin, x.name, x.desc, x.coll, x.seqno
+FROM m JOIN pragma_index_list(m.name) AS l JOIN pragma_index_xinfo(l.name) AS x WHERE x.key = 1
+UNION ALL
+SELECT 'reference', m.name, f.id, f."table", f."from",
        coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") AS p
                          WHERE p.pk = f.seq + 1)),
-       f.on_update, f.on_delete, f."to" IS NULL
-FROM m JOIN pragma_foreign_key_list(m.name) AS f ORDER BY m.name, f.id, f.seq
+       f.on_update, f.on_delete, 2 * f.seq + (f."to" IS NULL)
+FROM m JOIN pragma_foreign_key_list(m.name) AS f
 """
+"""What three PRAGMAs say, in one question; the last value holds what the rows are ordered by."""
 _SHADOWS = (  # of fts3, fts4, fts5 and rtree
     *("_data", "_idx", "_content", "_docsize", "_config", "_segments", "_segdir", "_stat"),
     *("_node", "_rowid", "_parent"),
@@ -98,9 +94,13 @@ class TableRows:
     references: tuple[Reference, ...]
 
 
-def stored_rows(query: Query) -> frozenset[Stored]:
-    """Return what people created, without what SQLite or a virtual table made for itself."""
-    rows = frozenset(Stored._make(map(str, row)) for row in query(OBJECTS))
+def stored_rows(query: Query, tables: Collection[str] | None = None) -> frozenset[Stored]:
+    """Return what people created, without what SQLite or a virtual table made for itself.
+
+    *tables*, in small letters, are those whose rows are wanted, all if there are none given.
+    """
+    only = f" AND lower(tbl_name) IN ({_listed(tables)})" if tables is not None else ""
+    rows = frozenset(Stored._make(map(str, row)) for row in query(OBJECTS + only))
     virtual = [row.name for row in rows if is_virtual(row)]
     shadows = {name + suffix for name in virtual for suffix in _SHADOWS}
     return frozenset(row for row in rows if row.name not in shadows) if shadows else rows
@@ -114,17 +114,21 @@ def is_virtual(stored: Stored) -> bool:
 def table_rows(query: Query, names: Collection[str]) -> dict[str, TableRows]:
     """Return what the PRAGMAs say of the named tables."""
     only = ", ".join(f"({literal(name)})" for name in sorted(names))
-    columns = _grouped(query(_COLUMNS.format(tables=only)))
-    keys = _grouped(query(_INDEXES.format(tables=only)))
-    references = _grouped(query(_FOREIGN_KEYS.format(tables=only)))
+    facts = _grouped(query(_FACTS.format(tables=only)))
     return {
         name: TableRows(
-            columns=tuple(_column(row) for row in columns.get(name, ())),
-            keys=tuple(_key_column(row) for row in keys.get(name, ())),
-            references=tuple(_reference(row) for row in references.get(name, ())),
+            columns=tuple(_column(row) for row in _ordered(facts.get(("column", name), ()))),
+            keys=tuple(_key_column(row) for row in _ordered(facts.get(("key", name), ()))),
+            references=tuple(
+                _reference(row) for row in _ordered(facts.get(("reference", name), ()))
+            ),
         )
         for name in names
     }
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(literal(name) for name in sorted(names))
 
 
 def literal(text: str) -> str:
@@ -135,11 +139,16 @@ def literal(text: str) -> str:
 Row = tuple[Value, ...]
 
 
-def _grouped(rows: Iterable[Iterable[Value]]) -> Mapping[str, list[Row]]:
-    groups: defaultdict[str, list[Row]] = defaultdict(list)
-    for name, *rest in rows:
-        groups[str(name)].append(tuple(rest))
+def _grouped(rows: Iterable[Iterable[Value]]) -> Mapping[tuple[str, str], list[Row]]:
+    groups: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
+    for what, name, *rest in rows:
+        groups[str(what), str(name)].append(tuple(rest))
     return groups
+
+
+def _ordered(rows: Iterable[Row]) -> list[Row]:
+    """Put the columns of each key in their order, key after key."""
+    return sorted(rows, key=lambda row: (str(row[0]).rjust(9), int(row[-1] or 0)))
 
 
 def _column(row: Row) -> Column:
@@ -156,7 +165,7 @@ def _column(row: Row) -> Column:
 
 
 def _key_column(row: Row) -> KeyColumn:
-    owner, unique, origin, name, descending, collation = row
+    owner, unique, origin, name, descending, collation, _ = row
     column = None if name is None else str(name)
     return KeyColumn(
         str(owner), bool(unique), str(origin), column, bool(descending), str(collation or "")
@@ -164,7 +173,7 @@ def _key_column(row: Row) -> KeyColumn:
 
 
 def _reference(row: Row) -> Reference:
-    number, parent, column, target, on_update, on_delete, implicit = row
+    number, parent, column, target, on_update, on_delete, place = row
     return Reference(
         number=int(number or 0),
         parent=str(parent),
@@ -172,5 +181,5 @@ def _reference(row: Row) -> Reference:
         target=None if target is None else str(target),
         on_update=str(on_update),
         on_delete=str(on_delete),
-        implicit=bool(implicit),
+        implicit=bool(int(place or 0) % 2),
     )
