@@ -75,11 +75,11 @@ def test_nothing_is_said_of_clean_revisions_on_sqlite(sqlite_url: DatabaseURL) -
             tracker = SQLiteTracker(control.query)
             tracker.start()
             for pair in islice(Pairs(Random(7), mysql=False), 200):
-                env.run(pair.up)
+                tracker.touched(env.run(pair.up))
                 up = tracker.advance()
-                env.run(pair.down)
+                tracker.touched(env.run(pair.down))
                 down = tracker.advance()
-                env.run(pair.up)
+                tracker.touched(env.run(pair.up))
                 again = tracker.advance()
 
                 assert not residue(up.then(down), Phase.DOWN)[0], pair.about

@@ -283,11 +283,13 @@ def project(sqlite_url: DatabaseURL) -> Iterator[sqlite3.Connection]:
 def test_a_faulty_downgrade_is_found_and_named(
     defect: Defect, project: sqlite3.Connection, sqlite_url: DatabaseURL
 ) -> None:
-    def run(texts: Sequence[str]) -> None:
-        project.executescript(";".join(texts))
-
     with Control.open(sqlite_url, timeout=5) as control:
         tracker = SQLiteTracker(control.query)
+
+        def run(texts: Sequence[str]) -> None:
+            project.executescript(";".join(texts))
+            tracker.touched(texts)
+
         objects = proved(defect, tracker, lambda: SQLiteTracker(control.query), run)
 
     assert defect.object in objects
