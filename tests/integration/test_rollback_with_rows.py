@@ -135,6 +135,69 @@ def test_own_rows_are_there_before_their_revision(
     assert "duplicates" in finished.text
 
 
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_a_new_unique_key_is_tried_on_duplicates_that_the_upgrade_may_resolve(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    coded = Written(
+        revision="aaa1",
+        down=None,
+        upgrade="""op.create_table(
+    "orders",
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("note", sa.String(100)),
+    sa.Column("code", sa.String(100)),
+)""",
+        downgrade='op.drop_table("orders")',
+    )
+    strict = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade="""with op.batch_alter_table("orders") as batch:
+    batch.create_unique_constraint("one_note", ["note"])""",
+        downgrade="""with op.batch_alter_table("orders") as batch:
+    batch.drop_constraint("one_note", type_="unique")""",
+    )
+    careful = Written(
+        revision="ccc3",
+        down="bbb2",
+        upgrade="""op.execute(
+    "delete from orders where id not in"
+    " (select least_id from (select min(id) as least_id from orders group by code) x)"
+)
+op.create_index("one_code", "orders", ["code"], unique=True)""",
+        downgrade='op.drop_index("one_code", table_name="orders")',
+    )
+    no_way_back = Written(
+        revision="ddd4",
+        down="ccc3",
+        upgrade='op.create_index("both", "orders", ["code", "note", "id"], unique=True)\n'
+        'op.add_column("orders", sa.Column("paid", sa.Integer()))',
+        downgrade="raise NotImplementedError  # alembic-ci: irreversible no need",
+    )
+    last = Written(
+        revision="eee5",
+        down="ddd4",
+        upgrade='op.create_index("one_paid", "orders", ["paid"], unique=True)',
+        downgrade="raise NotImplementedError  # alembic-ci: irreversible no need",
+    )
+    job = _job(tmp_path, driver, request, coded, strict, careful, no_way_back, last)
+
+    warned = job.run("rollback-test")
+    failed = job.run("rollback-test", "--fail-on=duplicates")
+
+    assert warned.exit_code == 0, warned.text
+    assert set(warned.verdicts().values()) == {"passed", "irreversible"}
+    duplicates = {name: _proof(warned, name)["duplicates"] for name in warned.verdicts()}
+    assert {name for name, found in duplicates.items() if found} == {"bbb2", "eee5"}
+    assert "two rows of `orders` have the same `note`" in str(duplicates["bbb2"])
+    assert "two rows of `orders` have the same `paid`" in str(duplicates["eee5"])
+    assert "unique=True" in warned.text
+    assert _losses(warned) == []
+    assert failed.exit_code == 4, failed.text
+    assert failed.step("rollback-test")["problem"]["failure_class"] == "duplicates"
+
+
 def test_a_revision_can_be_declared_irreversible_in_the_configuration(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -4,7 +4,7 @@ from alembic_ci.interface.definitions import Kind, Option, Topic
 
 COMMENTS = ("auto", "always", "never")
 
-FAILURES = ("data-loss",)
+FAILURES = ("data-loss", "duplicates")
 
 WAYS_OUT = ("finish", "undo")
 
@@ -207,7 +207,8 @@ _PROOF = (
         kind=Kind.LIST,
         metavar="WHAT",
         featured=True,
-        help="What else fails the rollback test: data-loss.",
+        help="What else fails the rollback test: data-loss (values are thrown away), duplicates "
+        "(a new unique key is refused where two rows are alike).",
     ),
 )
 

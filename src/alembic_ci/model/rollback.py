@@ -25,8 +25,9 @@ class RevisionProof:
     """What up, down, up of one revision showed.
 
     *notices* are differences that do not fail it. *losses* are values of rows that the upgrade or
-    the downgrade threw away; whether they fail the test is a setting. *only_with_rows* tells that
-    what failed passes on empty tables.
+    the downgrade threw away, *duplicates* columns in which two rows with the same value make the
+    upgrade fail; whether these fail the test is a setting. *only_with_rows* tells that what failed
+    passes on empty tables.
     """
 
     revision: str
@@ -36,6 +37,7 @@ class RevisionProof:
     differences: tuple[Difference, ...] = ()
     notices: tuple[Difference, ...] = ()
     losses: tuple[Difference, ...] = ()
+    duplicates: tuple[Difference, ...] = ()
     reason: str = ""
     only_with_rows: bool = False
     duration: float = 0.0

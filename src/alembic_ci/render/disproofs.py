@@ -20,6 +20,7 @@ from alembic_ci.render.words import counted
 
 BROKEN = (Verdict.FAILED, Verdict.RESIDUE, Verdict.MISSING)
 DATA_LOSS = "data-loss"
+DUPLICATES = "duplicates"
 UNFILLED = "unfilled-tables"
 _DECLARE = "declare it irreversible with the comment `# alembic-ci: irreversible REASON`"
 
@@ -27,26 +28,30 @@ Known = Mapping[str, RevisionInfo]
 
 
 def disproofs(step: StepReport, known: Known) -> Iterator[Failure]:
-    """Yield what fails the test; lost values only where the step failed because of them."""
+    """Yield what fails the test; losses and duplicates only where the step failed for them."""
     if not isinstance(step.result, RollbackResult):
         return
     for proof in step.result.proofs:
         if proof.verdict in BROKEN:
             yield _disproved(step.name, proof, known)
-        if proof.losses and _loss_fails(step):
+        if proof.losses and _fails_for(step, DATA_LOSS):
             yield _lost(step.name, proof, known)
+        if proof.duplicates and _fails_for(step, DUPLICATES):
+            yield _intolerant(step.name, proof, known)
     for leg in step.result.round_trip:
         if leg.state is State.FAILED:
             yield _strayed(step.name, leg, known)
 
 
 def doubts(step: StepReport, known: Known) -> Iterator[Failure]:
-    """Yield what the test warns of: lost values that fail nothing, and tables without rows."""
+    """Yield what the test warns of and does not fail for, and tables without rows."""
     if not isinstance(step.result, RollbackResult):
         return
     for proof in step.result.proofs:
-        if proof.losses and not _loss_fails(step):
+        if proof.losses and not _fails_for(step, DATA_LOSS):
             yield _lost(step.name, proof, known)
+        if proof.duplicates and not _fails_for(step, DUPLICATES):
+            yield _intolerant(step.name, proof, known)
     if step.result.unfilled:
         yield _unfilled(step.name, step.result)
 
@@ -69,8 +74,8 @@ def irreversibles(step: StepReport, known: Known) -> Iterator[Failure]:
             )
 
 
-def _loss_fails(step: StepReport) -> bool:
-    return step.problem is not None and step.problem.failure_class == DATA_LOSS
+def _fails_for(step: StepReport, failure_class: str) -> bool:
+    return step.problem is not None and step.problem.failure_class == failure_class
 
 
 def _disproved(step: str, proof: RevisionProof, known: Known) -> Failure:
@@ -102,6 +107,27 @@ def _lost(step: str, proof: RevisionProof, known: Known) -> Failure:
         problem=placed(problem, known),
         differences=proof.losses,
         code=DATA_LOSS,
+    )
+
+
+def _intolerant(step: str, proof: RevisionProof, known: Known) -> Failure:
+    problem = Problem(
+        failure_class=DUPLICATES,
+        exit_code=ExitCode.FAILED,
+        problem=f"Revision {proof.revision} fails where a value is there twice.",
+        meaning="The upgrade adds a unique key to a table that is there already. Whether a "
+        "database holds such rows only a look at it can tell.",
+        remedy="Resolve duplicates with op.execute() before op.create_unique_constraint() or "
+        "op.create_index(..., unique=True), or look with SELECT ... GROUP BY ... HAVING "
+        "count(*) > 1 before this revision is run.",
+        revision=proof.revision,
+    )
+    return Failure(
+        where=(),
+        step=step,
+        problem=placed(problem, known),
+        differences=proof.duplicates,
+        code=DUPLICATES,
     )
 
 

@@ -56,7 +56,7 @@ def _worth_showing(proofs: Sequence[RevisionProof]) -> Sequence[RevisionProof]:
     return [
         proof
         for proof in proofs
-        if proof.verdict is not Verdict.PASSED or proof.notices or proof.losses
+        if proof.verdict is not Verdict.PASSED or proof.notices or proof.losses or proof.duplicates
     ]
 
 
@@ -97,6 +97,8 @@ def _verdict(proof: RevisionProof) -> str:
     said = VERDICTS[proof.verdict]
     if proof.verdict is Verdict.FAILED and proof.phase:
         said = f"{_PHASES[proof.phase]} fails"
+    if proof.verdict is Verdict.PASSED and proof.losses:
+        said = f"{said}, loses data"
     return f"**{said}**" if proof.verdict in BROKEN else said
 
 
@@ -104,6 +106,7 @@ def _detail(proof: RevisionProof) -> str:
     said = [prose(proof.reason)] if proof.reason else []
     said += _told(proof.differences, "")
     said += _told(proof.losses, "**data loss:** ")
+    said += _told(proof.duplicates, "**duplicates:** ")
     said += _told(proof.notices, "note: ")
     return "<br>".join(said)
 

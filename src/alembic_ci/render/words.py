@@ -150,10 +150,13 @@ def verdicts(result: RollbackResult) -> str:
 
 
 def reservations(result: RollbackResult) -> Iterator[str]:
-    """Yield what the verdicts leave out: lost values, and what fails for all revisions at once."""
+    """Yield what the verdicts leave out: what depends on rows, and what fails for all at once."""
     lossy = sum(1 for proof in result.proofs if proof.losses)
     if lossy:
         yield f"{lossy:,} {'loses' if lossy == 1 else 'lose'} data"
+    strict = sum(1 for proof in result.proofs if proof.duplicates)
+    if strict:
+        yield f"{strict:,} {'fails' if strict == 1 else 'fail'} on duplicates"
     yield from (f"{leg.name} fails" for leg in result.round_trip if leg.state is State.FAILED)
 
 

@@ -9,6 +9,7 @@ from alembic_ci.database.control import Control
 from alembic_ci.database.failures import StatementError
 from alembic_ci.database.rows import (
     Contents,
+    Duplicate,
     Loss,
     RowFiller,
     TableContents,
@@ -17,6 +18,7 @@ from alembic_ci.database.rows import (
 )
 from alembic_ci.model import Difference
 from alembic_ci.project.session import Ready
+from alembic_ci.steps.new_keys import NewKey
 
 _WORD = re.compile(r"\w+")
 
@@ -79,6 +81,15 @@ class RowKeeper:
             with self._giving_up():
                 self._run(file)
                 self._remember(self._filler.contents())
+
+    def duplicate(self, key: NewKey) -> Duplicate:
+        """Let two rows have the same values in the columns of a key that is not there yet."""
+        found = Duplicate()
+        if self.there and self._filler is not None:
+            self._touched.add(key.table)
+            with self._giving_up():
+                found = self._filler.duplicate(key.table, key.words)
+        return found
 
     def touch(self, tables: frozenset[str], statements: Sequence[str]) -> None:
         """Note the tables that a step changes, and those that its statements name."""

@@ -13,6 +13,7 @@ from alembic_ci.model import Direction, Phase, Problem, RevisionProof, Verdict
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
 from alembic_ci.steps.attempt import Attempt, told, unprepared, why_missing
+from alembic_ci.steps.new_keys import NewKey, new_keys
 from alembic_ci.steps.observer import Observer
 from alembic_ci.steps.walkers import bring_up
 
@@ -42,7 +43,8 @@ class Bench:
 class Prover:
     """The rollback test of one database.
 
-    A walker; *touched* are the tables that each revision changed, by its id.
+    A walker; *touched* are the tables that each revision changed, by its id, and *new_keys* the
+    unique keys it puts on tables that were there before.
     """
 
     def __init__(self, history: History, assignment: Assignment, bench: Bench) -> None:
@@ -62,6 +64,7 @@ class Prover:
         self._todo = list(self._assignment.todo)
         self._broken: set[str] = set()
         self.touched: dict[str, frozenset[str]] = {}
+        self.new_keys: dict[str, tuple[NewKey, ...]] = {}
         self.proofs.clear()
 
     @property
@@ -144,6 +147,7 @@ class Prover:
             self._finish(attempt.cut_short(Verdict.NOT_RUN, f"needs {missing}, which failed"))
             return
         up = self._step(attempt, Direction.UP)
+        self.new_keys[revision.revision] = tuple(new_keys(up))
         reason = self._bench.irreversible(revision)
         if reason is not None:
             reason = reason or "declared in the revision"

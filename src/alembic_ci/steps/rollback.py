@@ -21,7 +21,8 @@ from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.partial import broken_off, interrupted
 from alembic_ci.steps.prover import Assignment
 from alembic_ci.steps.round_trip import round_trips
-from alembic_ci.steps.row_trial import tried_with_rows
+from alembic_ci.steps.row_errors import RESOLVE_DUPLICATES
+from alembic_ci.steps.row_trial import Ground, tried_with_rows
 from alembic_ci.steps.scratch import Scratch, scratch_for
 from alembic_ci.steps.stairway import Stairway
 from alembic_ci.steps.target import upgrade_target
@@ -79,8 +80,16 @@ def _results(
     proofs = {label: tuple(prover.proofs) for label, prover in stairway.provers.items()}
     proofs = confirmed(scratch, assignments, proofs)
     trips = round_trips(scratch, assignments, proofs)
-    touched = {label: prover.touched for label, prover in stairway.provers.items()}
-    proofs, unfilled = tried_with_rows(scratch, assignments, proofs, touched)
+    grounds = {
+        label: Ground(
+            assignment=assignments[label],
+            proofs=proofs[label],
+            touched=prover.touched,
+            new_keys=prover.new_keys,
+        )
+        for label, prover in stairway.provers.items()
+    }
+    proofs, unfilled = tried_with_rows(scratch, grounds)
     return {
         label: RollbackResult(
             scratch=scratch.description(label),
@@ -109,9 +118,13 @@ def verdict(result: RollbackResult, context: Context) -> Problem | None:
     legs = [leg for leg in result.round_trip if leg.state is State.FAILED]
     if legs:
         return legs[0].problem
+    fail_on = context.settings.fail_on
     lossy = [proof for proof in result.proofs if proof.losses]
-    if lossy and "data-loss" in context.settings.fail_on:
+    if lossy and "data-loss" in fail_on:
         return _losing(lossy)
+    strict = [proof for proof in result.proofs if proof.duplicates]
+    if strict and "duplicates" in fail_on:
+        return _intolerant(strict)
     return None
 
 
@@ -125,6 +138,19 @@ def _losing(lossy: list[RevisionProof]) -> Problem:
         remedy="Keep the values in another column or table until nobody needs them, or take "
         "data-loss out of --fail-on.",
         revision=lossy[0].revision,
+    )
+
+
+def _intolerant(strict: list[RevisionProof]) -> Problem:
+    return Problem(
+        failure_class="duplicates",
+        exit_code=ExitCode.FINDINGS,
+        problem=f"{len(strict)} revisions fail on duplicate values: "
+        + ", ".join(proof.revision for proof in strict),
+        meaning=strict[0].duplicates[0].text,
+        remedy=f"{RESOLVE_DUPLICATES} Where there are none for certain, take duplicates out of "
+        "--fail-on.",
+        revision=strict[0].revision,
     )
 
 

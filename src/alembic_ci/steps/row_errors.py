@@ -1,10 +1,11 @@
 """Failures that only happen on tables that hold rows, and the way around each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from alembic_ci.model import Difference, Phase
 from alembic_ci.project.failures import StepFailedError
+from alembic_ci.steps.new_keys import NewKey
 
 # SQLAlchemy's names for what the data made fail, whatever the driver:
 # https://docs.sqlalchemy.org/en/20/errors.html#dbapi-errors
@@ -16,7 +17,10 @@ _NOT_NULL = (
     "Add the column nullable or with server_default, fill it with op.execute(), and only then "
     "op.alter_column(..., nullable=False)."
 )
-_UNIQUE = "Resolve duplicates with op.execute() before op.create_unique_constraint()."
+RESOLVE_DUPLICATES = (
+    "Resolve duplicates with op.execute() before op.create_unique_constraint() or "
+    "op.create_index(..., unique=True)."
+)
 _FOREIGN_KEY = (
     "Delete or repair the orphans with op.execute() before op.create_foreign_key(); on PostgreSQL "
     "it can be added with postgresql_not_valid=True and validated later."
@@ -28,11 +32,10 @@ _CONVERT = (
 )
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 # https://mariadb.com/kb/en/mariadb-error-code-reference/  https://sqlite.org/rescode.html
+_UNIQUE_CODES = ("23505", "1062", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
 _REMEDIES: Mapping[str, str] = MappingProxyType(
     dict.fromkeys(("23502", "1048", "1138", "1364", "SQLITE_CONSTRAINT_NOTNULL"), _NOT_NULL)
-    | dict.fromkeys(
-        ("23505", "1062", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"), _UNIQUE
-    )
+    | dict.fromkeys(_UNIQUE_CODES, RESOLVE_DUPLICATES)
     | dict.fromkeys(("23503", "1451", "1452", "SQLITE_CONSTRAINT_FOREIGNKEY"), _FOREIGN_KEY)
     | dict.fromkeys(("23514", "3819", "4025", "SQLITE_CONSTRAINT_CHECK"), _CHECK)
     | dict.fromkeys(("22001", "22003", "22P02", "1264", "1366", "1406"), _CONVERT)
@@ -55,6 +58,28 @@ def about_rows(error: StepFailedError) -> bool:
     if failure is None or not _changes_schema(failure.statement or ""):
         return False
     return failure.kind in _DATA_ERRORS or failure.code in _DATA_CODES
+
+
+def about_duplicates(error: StepFailedError) -> bool:
+    """Tell whether a unique key was refused; before Python 3.11 SQLite's errors have no code."""
+    failure = error.failure
+    if failure is None:
+        return False
+    coded = failure.code in _UNIQUE_CODES
+    return coded or (failure.code is None and failure.kind == "sqlalchemy.exc.IntegrityError")
+
+
+def on_duplicates(key: NewKey, columns: Sequence[str]) -> Difference:
+    """Say which values must not be there twice."""
+    named = " and ".join(f"`{name}`" for name in columns)
+    text = f"upgrade fails when two rows of `{key.table}` have the same {named} ({key.object})"
+    return Difference(text=text, object=key.object)
+
+
+def untried(key: NewKey, obstacle: str) -> Difference:
+    """Say that a unique key was not tried on duplicates, and why."""
+    text = f"{key.object} was not tried on duplicate values: {obstacle}"
+    return Difference(text=text, object=key.object)
 
 
 def _changes_schema(statement: str) -> bool:

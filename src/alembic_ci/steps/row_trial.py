@@ -1,8 +1,9 @@
 """The same revisions on tables that hold rows: what fails only there, and what values are lost."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from alembic_ci.history import History, Revision
 from alembic_ci.model import Difference, Direction, Phase, Problem, RevisionProof, Verdict
@@ -12,35 +13,65 @@ from alembic_ci.steps.attempt import unprepared
 from alembic_ci.steps.baseline import run_file
 from alembic_ci.steps.desk import Binding
 from alembic_ci.steps.keeper import RowKeeper
+from alembic_ci.steps.new_keys import NewKey
 from alembic_ci.steps.problems import problem
 from alembic_ci.steps.prover import Assignment
-from alembic_ci.steps.row_errors import about_rows, on_made_values, on_rows
+from alembic_ci.steps.row_errors import (
+    about_duplicates,
+    about_rows,
+    on_duplicates,
+    on_made_values,
+    on_rows,
+    untried,
+)
 from alembic_ci.steps.scratch import Scratch
 from alembic_ci.steps.walkers import bring_up, walk
 
-Proofs = Mapping[str, tuple[RevisionProof, ...]]
-Touched = Mapping[str, Mapping[str, frozenset[str]]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What is known of the revisions from empty tables.
+
+    *touched* are the tables that each changes, *new_keys* the unique keys that it puts on tables
+    which were there before.
+    """
+
+    assignment: Assignment
+    proofs: tuple[RevisionProof, ...]
+    touched: Mapping[str, frozenset[str]]
+    new_keys: Mapping[str, tuple[NewKey, ...]]
+
+
+class _Turn(NamedTuple):
+    """One thing to try: a revision on made rows, or on two rows that are alike in a new *key*."""
+
+    revision: Revision
+    key: NewKey | None
+
+
+class _Running(NamedTuple):
+    """What runs now; *columns* are those in which two rows are alike."""
+
+    turn: _Turn
+    phase: Phase
+    columns: tuple[str, ...] = ()
 
 
 def tried_with_rows(
-    scratch: Scratch, assignments: Mapping[str, Assignment], proofs: Proofs, touched: Touched
+    scratch: Scratch, grounds: Mapping[str, Ground]
 ) -> tuple[dict[str, tuple[RevisionProof, ...]], dict[str, dict[str, str]]]:
     """Return the proofs with what rows add to them, and why tables have no rows, by label."""
     if not scratch.desk.context.settings.rows:
-        return dict(proofs), {label: {} for label in proofs}
+        proofs = {label: ground.proofs for label, ground in grounds.items()}
+        return proofs, {label: {} for label in grounds}
+    context = scratch.desk.context
     trials = {
         binding.label: RowTrial(
-            scratch.desk.context.history,
-            Ground(
-                assignment=assignments[binding.label],
-                proofs=proofs[binding.label],
-                touched=touched[binding.label],
-            ),
+            context.history,
+            grounds[binding.label],
             keeper=_keeper(scratch, binding),
             explain=lambda error: problem(
-                error,
-                redact=scratch.desk.context.redact,
-                start_directory=scratch.desk.context.start_directory,
+                error, redact=context.redact, start_directory=context.start_directory
             ),
         )
         for binding in scratch.bindings
@@ -61,19 +92,12 @@ def _keeper(scratch: Scratch, binding: Binding) -> RowKeeper:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """What is known of the revisions from empty tables; *touched* are the tables each changes."""
-
-    assignment: Assignment
-    proofs: tuple[RevisionProof, ...]
-    touched: Mapping[str, frozenset[str]]
-
-
 class RowTrial:
     """The revisions of one database that pass on empty tables, on filled ones; a walker.
 
-    A revision that fails is applied to an empty database, and the trial goes on after it.
+    A revision that fails is applied to an empty database, and the trial goes on after it. New
+    unique keys are tried on duplicates behind their revision, whose downgrade leads there; before
+    it where there is no way back.
     """
 
     def __init__(
@@ -89,9 +113,10 @@ class RowTrial:
         self._keeper = keeper
         self._explain = explain
         self._proofs = {proof.revision: proof for proof in ground.proofs}
-        self._todo = [r for r in ground.assignment.todo if self._proofs[r.revision].applied]
+        todo = [r for r in ground.assignment.todo if self._proofs[r.revision].applied]
+        self._todo = [turn for r in todo for turn in self._turns(r, ground.new_keys)]
         self._applied = set(ground.assignment.base)
-        self._current: tuple[Revision, Phase] | None = None
+        self._current: _Running | None = None
         self._prepared = False
         self.rebuild = False
 
@@ -116,57 +141,112 @@ class RowTrial:
             bring_up(session, self._history, self._applied)
             self._keeper.fill(session.ready)
             self._prepared = True
-        while self._todo:
-            self._try(session, self._todo[0])
+        while self._todo and not self.rebuild:
+            turn = self._todo[0]
+            if turn.key:
+                self._try_duplicates(session, turn, turn.key)
+            else:
+                self._try(session, turn)
 
     def failed(self, error: StepFailedError) -> None:
         """Note what rows have to do with it, and go on behind the revision."""
         if self._current is None:
             raise unprepared(error)
-        revision, phase = self._current
-        proof = self._proofs[revision.revision]
-        if proof.problem is None:
-            self._proofs[revision.revision] = self._blamed(proof, error, phase)
-        self._keeper.forget()
-        self._applied.add(revision.revision)
-        self._todo.pop(0)
-        self.rebuild = True
+        turn, phase, columns = self._current
+        name = turn.revision.revision
+        if turn.key:
+            if columns and phase is Phase.UP and about_duplicates(error):
+                self._note(name, duplicates=[on_duplicates(turn.key, columns)])
+            self._todo.pop(0)
+        else:
+            if self._proofs[name].problem is None:
+                self._proofs[name] = self._blamed(self._proofs[name], error, phase)
+            self._applied.add(name)
+            self._todo = [other for other in self._todo if other.revision is not turn.revision]
+        self._start_again()
 
     def rebuilt(self) -> None:
         """The database is empty; the next visit brings it back."""
         self.rebuild = False
         self._prepared = False
 
-    def _try(self, session: Session, revision: Revision) -> None:
-        self._keeper.own(revision.revision)
-        self._step(session, revision, Phase.UP)
+    def _start_again(self) -> None:
+        self._keeper.forget()
+        self.rebuild = True
+
+    def _turns(
+        self, revision: Revision, new_keys: Mapping[str, tuple[NewKey, ...]]
+    ) -> Iterator[_Turn]:
+        keys = (_Turn(revision, key) for key in new_keys.get(revision.revision, ()))
         if self._goes_down(revision):
+            yield _Turn(revision, None)
+            yield from keys
+        else:
+            yield from keys
+            yield _Turn(revision, None)
+
+    def _try(self, session: Session, turn: _Turn) -> None:
+        name = turn.revision.revision
+        self._keeper.own(name)
+        self._step(session, _Running(turn, Phase.UP))
+        if self._goes_down(turn.revision):
             self._keeper.after_upgrade()
-            self._step(session, revision, Phase.DOWN)
+            self._step(session, _Running(turn, Phase.DOWN))
             self._keeper.after_downgrade()
-            self._step(session, revision, Phase.SECOND_UP)
+            self._step(session, _Running(turn, Phase.SECOND_UP))
             lost = self._keeper.lost_by_both()
         else:
             lost = self._keeper.lost_by_upgrade()
         self._keeper.settle()
-        self._note(revision.revision, lost)
-        self._applied.add(revision.revision)
+        self._note(name, losses=lost)
+        self._applied.add(name)
         self._todo.pop(0)
 
-    def _step(self, session: Session, revision: Revision, phase: Phase) -> None:
-        self._current = (revision, phase)
-        direction = Direction.DOWN if phase is Phase.DOWN else Direction.UP
-        stepped = session.step(revision.revision, direction)
-        changed = self._touched.get(revision.revision, frozenset())
-        self._keeper.touch(changed, stepped.statements)
+    def _try_duplicates(self, session: Session, turn: _Turn, key: NewKey) -> None:
+        """Upgrade where two rows have the same values; a key may be fine because the rest differs.
+
+        Behind it the database is as before, unless there is no way back.
+        """
+        back = self._goes_down(turn.revision)
+        if back:
+            self._step(session, _Running(turn, Phase.DOWN))
+        made = self._keeper.duplicate(key)
+        if made.obstacle:
+            self._note(turn.revision.revision, notices=[untried(key, made.obstacle)])
+        if back or made.columns:
+            self._step(session, _Running(turn, Phase.UP, made.columns))
+        self._todo.pop(0)
+        if back:
+            self._keeper.settle()
+        elif made.columns:
+            self._start_again()
+
+    def _step(self, session: Session, running: _Running) -> None:
+        self._current = running
+        name = running.turn.revision.revision
+        direction = Direction.DOWN if running.phase is Phase.DOWN else Direction.UP
+        stepped = session.step(name, direction)
+        self._keeper.touch(self._touched.get(name, frozenset()), stepped.statements)
 
     def _goes_down(self, revision: Revision) -> bool:
         proof = self._proofs[revision.revision]
         return proof.verdict in {Verdict.PASSED, Verdict.RESIDUE} and proof.problem is None
 
-    def _note(self, name: str, lost: Sequence[Difference]) -> None:
-        if lost:
-            self._proofs[name] = dataclasses.replace(self._proofs[name], losses=tuple(lost))
+    def _note(
+        self,
+        name: str,
+        *,
+        losses: Sequence[Difference] = (),
+        duplicates: Sequence[Difference] = (),
+        notices: Sequence[Difference] = (),
+    ) -> None:
+        proof = self._proofs[name]
+        self._proofs[name] = dataclasses.replace(
+            proof,
+            losses=(*proof.losses, *losses),
+            duplicates=(*proof.duplicates, *duplicates),
+            notices=(*proof.notices, *notices),
+        )
 
     def _blamed(self, proof: RevisionProof, error: StepFailedError, phase: Phase) -> RevisionProof:
         if not about_rows(error):

@@ -1,8 +1,18 @@
 """Rows for scratch databases: made from the catalogue, read back, compared."""
 
 from alembic_ci.database.rows.contents import Contents, TableContents
+from alembic_ci.database.rows.duplicating import Duplicate
 from alembic_ci.database.rows.filling import RowFiller
 from alembic_ci.database.rows.losses import Loss, losses
 from alembic_ci.database.rows.tables import TableName, Unfilled
 
-__all__ = ["Contents", "Loss", "RowFiller", "TableContents", "TableName", "Unfilled", "losses"]
+__all__ = [
+    "Contents",
+    "Duplicate",
+    "Loss",
+    "RowFiller",
+    "TableContents",
+    "TableName",
+    "Unfilled",
+    "losses",
+]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from alembic_ci.database.control import Control
 from alembic_ci.database.rows.choices import Maker
 from alembic_ci.database.rows.contents import Contents, read_contents
+from alembic_ci.database.rows.duplicating import Duplicate, Duplicator
 from alembic_ci.database.rows.inserting import Inserter, parted
 from alembic_ci.database.rows.order import groups
 from alembic_ci.database.rows.reading import Reader
@@ -49,6 +50,17 @@ class RowFiller:
         control = self._control()
         return _Filling(control=control, source=self._source(control), rows=self._rows).run(tables)
 
+    def duplicate(self, table: TableName, words: Collection[str]) -> Duplicate:
+        """Let two rows of *table* have the same values in the columns that *words* name."""
+        self.fill([table])
+        control = self._control()
+        source = self._source(control)
+        found = source.tables([table]).get(table)
+        if found is None:
+            return Duplicate()
+        filling = _Filling(control=control, source=source, rows=self._rows)
+        return Duplicator(inserter=filling.inserter()).duplicate(found, words)
+
     def contents(self, tables: Collection[TableName] | None = None) -> Contents:
         """Read the first rows of the named tables, or of all."""
         control = self._control()
@@ -76,10 +88,10 @@ class _Filling:
     def run(self, names: Collection[TableName] | None) -> tuple[Unfilled, ...]:
         for sql in self.source.preparation:
             self.control.query(sql)
-        reader = Reader(query=self.control.query, source=self.source, rows=self.rows)
+        inserter = self.inserter()
+        reader = inserter.reader
         tables = self._in_scope(reader, names)
         counts = self._counts(reader, tables)
-        inserter = self._inserter(reader)
         had_rows = {name for name, count in counts.items() if count}
         needs = {name: _needs(table) for name, table in tables.items()}
         for cycle in groups(needs):
@@ -92,7 +104,9 @@ class _Filling:
         )
         return tuple(self._unfilled(tables, after))
 
-    def _inserter(self, reader: Reader) -> Inserter:
+    def inserter(self) -> Inserter:
+        """Return what puts rows into single tables."""
+        reader = Reader(query=self.control.query, source=self.source, rows=self.rows)
         return Inserter(
             control=self.control,
             source=self.source,

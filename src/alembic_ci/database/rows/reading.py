@@ -73,6 +73,10 @@ class Reader:
             for option in self._options(table.sql, [table.column(name) for name in key], key)
         }
 
+    def values(self, table: Table, names: Sequence[str]) -> list[Option]:
+        """Return what rows hold in these columns, as literals, where none of them is NULL."""
+        return self._options(table.sql, [table.column(name) for name in names], names)
+
     def empty_columns(self, tables: Collection[Table]) -> dict[str, list[Column]]:
         """Return the nullable columns that hold nothing, for each table that has any."""
         asked = [(t, c) for t in tables for c in t.columns if c.nullable and c.ours]
