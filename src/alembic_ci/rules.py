@@ -122,6 +122,18 @@ RULES = (
         'op.drop_column("orders", "status")\n',
     ),
     Rule(
+        id="duplicates",
+        level=Level.WARNING,
+        title="A new unique key is refused where two rows are alike",
+        harm="CI is green on its distinct rows, and the deploy fails where people have entered a "
+        "value twice.",
+        way_out="Resolve duplicates before the key is made, in the same revision or in one that is "
+        "deployed earlier.",
+        bad='op.create_index("one_email", "users", ["email"], unique=True)\n',
+        good='op.execute("UPDATE users SET email = NULL WHERE id IN (SELECT ...)")\n'
+        'op.create_index("one_email", "users", ["email"], unique=True)\n',
+    ),
+    Rule(
         id="irreversible",
         level=Level.NOTE,
         title="The revision is declared impossible to roll back",

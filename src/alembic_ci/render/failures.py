@@ -14,7 +14,14 @@ from alembic_ci.model import (
     State,
     StepReport,
 )
-from alembic_ci.render.disproofs import DATA_LOSS, Known, disproofs, doubts, irreversibles
+from alembic_ci.render.disproofs import (
+    DATA_LOSS,
+    DUPLICATES,
+    Known,
+    disproofs,
+    doubts,
+    irreversibles,
+)
 from alembic_ci.render.failure import Failure, placed, rule_broken
 from alembic_ci.render.rows import Row, rows
 
@@ -25,7 +32,7 @@ EXIT_CLASSES: dict[int, str] = {
 }
 Telling = Callable[[StepReport, Known], Iterator[Failure]]
 
-_SUMS_UP = ("rollback", DATA_LOSS)
+_SUMS_UP = ("rollback", DATA_LOSS, DUPLICATES)
 
 
 def failures(report: Report) -> tuple[Failure, ...]:

@@ -96,7 +96,7 @@ def test_a_long_rollback_test_tells_only_what_is_not_plain_success() -> None:
 def test_a_long_rollback_test_tells_which_revisions_lose_data() -> None:
     shown = summary(rollback_report(replace(LONG, proofs=(*LONG.proofs, lost("b2d1", "gone")))))
 
-    assert "| `b2d1` | Add email | rolls back | **data loss:** gone | 60 ms |" in shown
+    assert "| `b2d1` | Add email | rolls back, loses data | **data loss:** gone | 60 ms |" in shown
     assert "| `50` |" not in shown
 
 
