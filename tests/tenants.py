@@ -1,13 +1,14 @@
 """Projects with many databases, called the way a CI job calls them."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from alembic_ci.urls import DatabaseURL
-from cli import Run
+from cli import Run, alembic_ci
+from jobs import Finished
 
 _INI = "[alembic]\nscript_location = %(here)s/migrations\n"
 
@@ -88,11 +89,17 @@ def tables(path: Path) -> set[str]:
         return {row[0] for row in rows}
 
 
-def by_label(run: Run) -> dict[str, Any]:
+def by_label(run: Run | Finished) -> dict[str, Any]:
     """Return the databases of the first environment, by label."""
     return {item["label"]: item for item in run.report["environments"][0]["databases"]}
 
 
-def states(run: Run) -> dict[str, str]:
+def states(run: Run | Finished) -> dict[str, str]:
     """Return how each database of the first environment ended, by label."""
     return {label: item["state"] for label, item in by_label(run).items()}
+
+
+def called(*arguments: str, directory: Path, variables: Mapping[str, str]) -> Finished:
+    """Run alembic-ci and read its report at once: the next run overwrites it."""
+    run = alembic_ci(*arguments, directory=directory, variables=variables)
+    return Finished(run=run, report=run.report)

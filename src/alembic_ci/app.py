@@ -15,8 +15,13 @@ from alembic_ci.ci.hosts import Host, host
 from alembic_ci.ci.ownership import share_owner
 from alembic_ci.ci.pull_requests import pull_request
 from alembic_ci.database.failures import Surroundings
-from alembic_ci.environments import environments, scratch_url
+from alembic_ci.environments import Environment, environments, scratch_url
 from alembic_ci.errors import SIGNAL_BASE, AlembicCIError, Interrupted, combined
+from alembic_ci.fleet.finding import Finder
+from alembic_ci.fleet.picking import labelled, sharded
+from alembic_ci.fleet.resuming import earlier
+from alembic_ci.fleet.shard import shard
+from alembic_ci.fleet.visit import Errand
 from alembic_ci.history import History, info
 from alembic_ci.model import (
     EnvironmentReport,
@@ -114,22 +119,45 @@ def _work(
     # The page's templates take longer to load than to fill: load them while the worker starts.
     Thread(target=html.prepare, name="templates", daemon=True).start()
     chosen = environments(settings, outside.variables)
-    urls = [database.url for environment in chosen for database in environment.databases]
-    urls += [url for url in (scratch_url(outside.variables),) if url]
-    secrets = [secret for url in urls for secret in url.secrets()]
-    found.redact = Redactor(secrets)
-    safe = [secret for secret in secrets if safe_everywhere(secret)]
-    found.host = host(outside.variables, outside.report, secrets=safe)
+    _hide_secrets(chosen, outside, found)
+    chosen = _completed(chosen, settings, outside)
+    _hide_secrets(chosen, outside, found)
     progress = _progress(command, settings, outside, found)
     circumstances = Circumstances(
         in_image=outside.in_image, variables=outside.variables, say=progress.note
     )
     settings = with_interpreter(settings, drivernames(chosen), circumstances)
     found.context = _context(settings, outside, found, progress)
-    found.pipeline = Pipeline(found.context, command, arguments)
-    for report in found.pipeline.reports(chosen):
+    before = earlier(settings.resume_from, command) if settings.resume_from else None
+    errand = Errand(command=command, arguments=tuple(arguments), earlier=before)
+    found.pipeline = Pipeline(found.context, errand)
+    engines = bool(found.context.project.engines)
+    part = shard(settings.shard, outside.variables)
+    for report in found.pipeline.reports(sharded(chosen, part, together=engines)):
         found.environments.append(report)
         found.signum = found.pipeline.signum
+
+
+def _hide_secrets(chosen: Sequence[Environment], outside: Outside, found: _Found) -> None:
+    """Take the secrets of all URLs that are known by now out of every text."""
+    urls = [url for environment in chosen for url in environment.urls()]
+    urls += [url for url in (scratch_url(outside.variables),) if url]
+    secrets = [secret for url in urls for secret in url.secrets()]
+    found.redact = Redactor(secrets)
+    safe = [secret for secret in secrets if safe_everywhere(secret)]
+    found.host = host(outside.variables, outside.report, secrets=safe)
+
+
+def _completed(
+    chosen: Sequence[Environment], settings: Settings, outside: Outside
+) -> tuple[Environment, ...]:
+    """Find the databases that are not written down, and pick those that are wanted."""
+    finder = Finder(
+        settings=settings,
+        directory=settings.working_directory.resolve(),
+        surroundings=_surroundings(outside.variables),
+    )
+    return labelled([finder.found(environment) for environment in chosen], settings.databases)
 
 
 def _context(settings: Settings, outside: Outside, found: _Found, progress: Progress) -> Context:

@@ -35,6 +35,15 @@ def entries(text: str, variable: str) -> tuple[Entry, ...]:
             f"{variable} lists no database.",
             remedy="Write one URL a line, each with a label before it: eu=postgresql://...",
         )
+    return distinct(found, variable)
+
+
+def distinct(found: tuple[Entry, ...], variable: str) -> tuple[Entry, ...]:
+    """Label the entries that have no label, and refuse what could be mixed up.
+
+    Raises:
+        SettingsError: A label is unfit for a file's name, or two entries are the same.
+    """
     named = _labelled(found)
     _check_labels(named, variable)
     _refuse_same_database(named)

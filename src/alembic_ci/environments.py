@@ -13,7 +13,7 @@ from alembic_ci.environment_names import (
     holds_database,
     prefixes,
 )
-from alembic_ci.errors import SettingsError
+from alembic_ci.errors import AlembicCIError, SettingsError
 from alembic_ci.settings import Settings
 from alembic_ci.urls import DatabaseURL
 
@@ -23,6 +23,7 @@ _SCRATCH = "scratch"
 # What lets foreign code act in the name of the job, or write what later steps believe.
 _WITHHELD = """
     DATABASE_URL DATABASE_URL_FILE DATABASE_URLS DATABASE_URLS_FILE
+    *_REGISTRY_URL *_REGISTRY_URL_FILE
     ALEMBIC_CI_* INPUT_* STATE_* ACTIONS_*
     GITHUB_TOKEN GH_TOKEN GH_ENTERPRISE_TOKEN GITHUB_ENTERPRISE_TOKEN
     GITHUB_OUTPUT GITHUB_ENV GITHUB_PATH GITHUB_STATE GITHUB_STEP_SUMMARY
@@ -38,21 +39,36 @@ class Database:
 
     *label* tells it from the others, "" where it is the only one. *variable* is the one from
     which an env.py would read the URL: ``PROD_DATABASE_URL`` also if the URL came in parts.
+    *schema* is the one that is migrated, where each tenant has a schema.
     """
 
     label: str
     url: DatabaseURL
     variable: str
+    schema: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """A named place; *named* is true when this very run was asked for it."""
+    """A named place; *named* is true when this very run was asked for it.
+
+    *registry* is the database that lists the others, which are then still to be found. *trouble*
+    is why they cannot be, *nothing* why there are none to work on.
+    """
 
     name: str
     protected: bool
     named: bool
     databases: tuple[Database, ...]
+    registry: Database | None = None
+    trouble: AlembicCIError | None = None
+    nothing: str = ""
+
+    def urls(self) -> Iterator[DatabaseURL]:
+        """Yield the URLs of all databases, that of the registry among them."""
+        yield from (database.url for database in self.databases)
+        if self.registry:
+            yield self.registry.url
 
 
 def environments(settings: Settings, variables: Mapping[str, str]) -> tuple[Environment, ...]:
@@ -63,11 +79,12 @@ def environments(settings: Settings, variables: Mapping[str, str]) -> tuple[Envi
     """
     names, named = _asked(settings, variables)
     return tuple(
-        Environment(
-            name=name,
-            protected=name in settings.for_environment(name).protected,
+        _environment(
+            name,
+            settings.for_environment(name),
+            variables,
             named=named,
-            databases=_databases(name, variables, alone=len(names) == 1),
+            alone=len(names) == 1,
         )
         for name in names
     )
@@ -96,6 +113,47 @@ def secret_variables(variables: Mapping[str, str]) -> frozenset[str]:
         for name in variables
         if holds_database(name) or any(fnmatchcase(name, pattern) for pattern in patterns)
     )
+
+
+def _environment(
+    name: str, settings: Settings, variables: Mapping[str, str], *, named: bool, alone: bool
+) -> Environment:
+    registry: Database | None = None
+    databases: tuple[Database, ...] = ()
+    if settings.databases_query:
+        registry = _registry(name, variables, alone=alone)
+    else:
+        databases = _databases(name, variables, alone=alone)
+    return Environment(
+        name=name,
+        protected=name in settings.protected,
+        named=named,
+        databases=databases,
+        registry=registry,
+    )
+
+
+def _registry(name: str, variables: Mapping[str, str], *, alone: bool) -> Database:
+    """Return the database that knows the others: one of its own, or the environment's."""
+    given = [
+        form
+        for prefix in prefixes(name)
+        for form in (f"{prefix}_REGISTRY_URL", f"{prefix}_REGISTRY_URL_FILE")
+        if form in variables
+    ]
+    form = _only_form(given)
+    if form:
+        variable = f"{form.partition('_REGISTRY_URL')[0]}_DATABASE_URL"
+        return Database(label="", url=url_of(text_of(form, variables), form), variable=variable)
+    own = _databases(name, variables, alone=alone)
+    if len(own) != 1:
+        raise SettingsError(
+            f"databases-query is set, and {name} has a list of databases already.",
+            meaning="The databases come either from a query or from a list.",
+            remedy=f"Give one URL, that of the database to ask, as {prefixes(name)[0]}"
+            "_REGISTRY_URL, or drop the query.",
+        )
+    return own[0]
 
 
 def _asked(settings: Settings, variables: Mapping[str, str]) -> tuple[tuple[str, ...], bool]:

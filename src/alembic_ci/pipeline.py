@@ -21,9 +21,9 @@ class Pipeline:
     environments. *signum* is set once a signal ended the work early.
     """
 
-    def __init__(self, context: Context, command: str, arguments: Sequence[str] = ()) -> None:
+    def __init__(self, context: Context, errand: Errand) -> None:
         self._context = context
-        self._errand = Errand(command=command, arguments=tuple(arguments))
+        self._errand = errand
         self.signum = 0
         self.versions: Versions | None = None
 
@@ -41,7 +41,9 @@ class Pipeline:
         databases: tuple[DatabaseReport, ...] = ()
         failed: Problem | None = None
         try:
-            desks = tuple(groups(context.project, environment))
+            if environment.trouble:
+                raise environment.trouble
+            desks = () if environment.nothing else tuple(groups(context.project, environment))
             crew = Crew(context, environment, self._errand, signum=self.signum)
             databases = crew.work(desks)
             self.signum, self.versions = crew.signum, crew.versions or self.versions
@@ -52,6 +54,7 @@ class Pipeline:
             protected=environment.protected,
             databases=databases,
             problem=failed,
+            reason=environment.nothing,
         )
 
     def _problem(self, error: AlembicCIError) -> Problem:

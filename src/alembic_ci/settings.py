@@ -63,6 +63,11 @@ class Settings:
     rows: int
     rows_dir: Path
     fail_on: tuple[str, ...]
+    databases: tuple[str, ...]
+    databases_query: str
+    schemas: str
+    shard: str
+    resume_from: Path | None
     parallel: int
     canary: tuple[str, ...]
     max_failures: int
@@ -145,6 +150,11 @@ def _settings(sources: _Sources, layers: Sequence[Layer]) -> Settings:
         rows=values.count("rows"),
         rows_dir=values.path("rows-dir"),
         fail_on=values.words_of("fail-on", FAILURES),
+        databases=values.words("databases"),
+        databases_query=values.text("databases-query"),
+        schemas=values.text("schemas"),
+        shard=values.text("shard"),
+        resume_from=values.optional_path("resume-from"),
         parallel=values.count_or_auto("parallel"),
         canary=values.words("canary"),
         max_failures=values.count("max-failures"),

@@ -9,13 +9,14 @@ from alembic_ci.environments import Environment
 from alembic_ci.fleet.lanes import Lanes
 from alembic_ci.fleet.sharing import Remembered, Sharing
 from alembic_ci.fleet.turns import INTERRUPTED, Turns, canaries
-from alembic_ci.fleet.visit import Done, Errand, Visit, failed, left_out, skipped, unseen
-from alembic_ci.model import DatabaseReport
+from alembic_ci.fleet.visit import Done, Errand, Visit, failed, skipped, unseen
+from alembic_ci.model import DatabaseReport, StatusResult
 from alembic_ci.project.nursery import Nursery
 from alembic_ci.project.worker import Versions
 from alembic_ci.steps.context import Context
 from alembic_ci.steps.desk import Binding, title
 from alembic_ci.steps.problems import lane_died
+from alembic_ci.steps.target import lasting_target
 
 Desks = Sequence[tuple[Binding, ...]]
 
@@ -38,6 +39,7 @@ class Crew:
         settings = self._context.settings
         turns = Turns(
             names,
+            excluded=self._done_before(desks),
             canaries=canaries(settings.canary, [bindings[0].label for bindings in desks]),
             max_failures=settings.max_failures,
         )
@@ -48,10 +50,31 @@ class Crew:
             found[number] = done.reports
             self.versions = done.versions or self.versions
             self.signum = self.signum or done.signum
-        steps = self._errand.steps(self._context)
         for number, reason in turns.left_out().items():
-            found[number] = left_out(desks[number], steps, reason)
+            found[number] = tuple(self._left_out(binding, reason) for binding in desks[number])
         return tuple(report for number in sorted(found) for report in found[number])
+
+    def _left_out(self, binding: Binding, reason: str) -> DatabaseReport:
+        """Return the report of a database that no step was taken on."""
+        steps = [skipped(name, reason) for name in self._errand.steps(self._context)]
+        return dataclasses.replace(unseen(binding, steps), status_after=self._stood(binding))
+
+    def _done_before(self, desks: Desks) -> dict[int, str]:
+        """Return the desks that an earlier run has done, with the reason to leave them out."""
+        earlier = self._errand.earlier
+        if earlier is None:
+            return {}
+        done = (number for number, desk in enumerate(desks) if all(map(self._stood, desk)))
+        return dict.fromkeys(done, earlier.reason)
+
+    def _stood(self, binding: Binding) -> StatusResult | None:
+        """Return where an earlier run left a database, if it was done with it."""
+        earlier, context = self._errand.earlier, self._context
+        if earlier is None:
+            return None
+        key = self._environment.name, binding.label, binding.url.location
+        target = lasting_target(context) if self._errand.forward else "heads"
+        return earlier.standing(key, heads=context.history.heads, target=target)
 
     def _visits(
         self, desks: Desks, names: Sequence[str], turns: Turns

@@ -1,6 +1,7 @@
 """Which database comes next, and why some never do: the canary first, and not too many failures."""
 
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 INTERRUPTED = "the run was interrupted"
 
@@ -9,15 +10,23 @@ class Turns:
     """A list of databases, known by name, handed out one by one and told how each ended.
 
     While one of *canaries* is not done, nothing else is handed out, and nothing at all after one
-    has failed. After *max_failures* (0: any number) the rest is left out.
+    has failed. After *max_failures* (0: any number) the rest is left out. The *excluded*, each with
+    a reason, never have a turn.
     """
 
     def __init__(
-        self, names: Sequence[str], *, canaries: Collection[int] = (), max_failures: int = 0
+        self,
+        names: Sequence[str],
+        *,
+        canaries: Collection[int] = (),
+        max_failures: int = 0,
+        excluded: Mapping[int, str] = MappingProxyType({}),
     ) -> None:
+        wanted = [number for number in range(len(names)) if number not in excluded]
         self._names = names
-        self._canaries = [number for number in range(len(names)) if number in canaries]
-        self._others = [number for number in range(len(names)) if number not in canaries]
+        self._excluded = excluded
+        self._canaries = [number for number in wanted if number in canaries]
+        self._others = [number for number in wanted if number not in canaries]
         self._waiting: set[int] = set(self._canaries)
         self._max_failures = max_failures
         self._failed = 0
@@ -48,15 +57,10 @@ class Turns:
         """Hand out nothing more; the first reason counts."""
         self._reason = self._reason or reason
 
-    @property
-    def over(self) -> bool:
-        """Tell whether nothing will be handed out any more."""
-        return bool(self._reason) or not (self._canaries or self._others)
-
     def left_out(self) -> Mapping[int, str]:
         """Return those that were never handed out, each with the reason."""
         rest = (number for number in range(len(self._names)) if number not in self._handed)
-        return dict.fromkeys(rest, self._reason)
+        return {number: self._excluded.get(number, self._reason) for number in rest}
 
 
 def canaries(wanted: Sequence[str], labels: Sequence[str]) -> frozenset[int]:

@@ -7,6 +7,7 @@ from time import monotonic
 
 from alembic_ci.environments import Environment
 from alembic_ci.errors import AlembicCIError, ExitCode, Interrupted
+from alembic_ci.fleet.resuming import Earlier
 from alembic_ci.fleet.sharing import Sharing, shared
 from alembic_ci.model import DatabaseReport, Problem, State, StatusResult, StepReport
 from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
@@ -43,12 +44,19 @@ _FORWARD = frozenset({"run", "status", "sql", "rollback-test", "upgrade"})
 class Errand:
     """What is asked for: a command, the arguments of ``alembic -- ARGS``, and what failed before.
 
-    *failed* names an earlier environment, after which nothing is written to later ones.
+    *failed* names an earlier environment, after which nothing is written to later ones. *earlier*
+    is the run that this one goes on with.
     """
 
     command: str
     arguments: tuple[str, ...] = ()
     failed: str = ""
+    earlier: Earlier | None = None
+
+    @property
+    def forward(self) -> bool:
+        """Tell whether databases are measured against the target of an upgrade."""
+        return self.command in _FORWARD
 
     def steps(self, context: Context) -> tuple[str, ...]:
         """Return the names of the steps."""
@@ -194,8 +202,7 @@ class Visit:
         if ready is None:
             return None
         places = desk.arrivals.get(binding.label) or [ready]
-        forward = self._errand.command in _FORWARD
-        target = lasting_target(desk.context) if forward else "heads"
+        target = lasting_target(desk.context) if self._errand.forward else "heads"
         try:
             with desk.fresh_control(binding) as control:
                 return furthest_behind(desk.context.history, places, control, target)
@@ -225,14 +232,6 @@ def unseen(binding: Binding, steps: Sequence[StepReport]) -> DatabaseReport:
         location=binding.url.location,
         steps=tuple(steps),
     )
-
-
-def left_out(
-    bindings: Sequence[Binding], names: Sequence[str], reason: str
-) -> tuple[DatabaseReport, ...]:
-    """Return the reports of databases that no step was taken on."""
-    steps = [skipped(name, reason) for name in names]
-    return tuple(unseen(binding, steps) for binding in bindings)
 
 
 def _worth_a_look(failed: Problem | None) -> bool:

@@ -214,6 +214,37 @@ _PROOF = (
 
 _MANY = (
     Option(
+        name="databases",
+        kind=Kind.LIST,
+        metavar="LABELS",
+        help="Of an environment's databases only those with these labels; * stands for any text.",
+    ),
+    Option(
+        name="databases-query",
+        metavar="SELECT",
+        help="A SELECT that returns the environment's databases: label and URL, label and database "
+        "name, or one of the two. It is run on <NAME>_REGISTRY_URL, else on the environment's own "
+        "URL.",
+    ),
+    Option(
+        name="schemas",
+        metavar="NAMES|PATTERN|SELECT",
+        help="PostgreSQL with a schema for each tenant: a list of schemas, a LIKE pattern (it has "
+        "a %), or a SELECT that returns them. Each counts as a database of its own.",
+    ),
+    Option(
+        name="shard",
+        metavar="I/N",
+        help="Only the I-th of N equal parts of the databases; auto takes I and N from the host's "
+        "variables, auto/N only I.",
+    ),
+    Option(
+        name="resume-from",
+        kind=Kind.PATH,
+        metavar="PATH",
+        help="The report.json of an earlier run: databases that it says are done are left out.",
+    ),
+    Option(
         name="parallel",
         kind=Kind.COUNT_OR_AUTO,
         metavar="N",

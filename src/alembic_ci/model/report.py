@@ -90,12 +90,16 @@ class DatabaseReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentReport:
-    """One environment; *problem* is set when it failed before any database was reached."""
+    """One environment; *problem* is set when it failed before any database was reached.
+
+    *reason* says why there is no database to work on.
+    """
 
     name: str
     protected: bool
     databases: tuple[DatabaseReport, ...]
     problem: Problem | None = None
+    reason: str = ""
 
     @property
     def state(self) -> State:

@@ -13,6 +13,7 @@ from typing import IO, Self
 from alembic_ci.project.child import ENTRY, Pipes, launched
 from alembic_ci.project.process import WorkerProcess
 from alembic_ci.project.spawn import Spawn
+from alembic_ci.worker.protocol import VARIABLES
 
 _Key = tuple[object, ...]
 _PAUSE = 0.005  # seconds
@@ -101,13 +102,16 @@ class _Warm:
         stream = os.fdopen(output_read, "rb")
         try:
             with Pipes() as pipes:
-                answer = self._ask({"variables": own}, (*pipes.ends, output_write))
-                return WorkerProcess(_Forked(self, int(answer["pid"] or 0), stream), pipes)
+                answer = self._ask({"fork": True}, (*pipes.ends, output_write))
+                child = _Forked(self, int(answer["pid"] or 0), stream)
+                process = WorkerProcess(child, pipes)
         except (OSError, ValueError):
             stream.close()
             raise
         finally:
             os.close(output_write)
+        process.tell({"do": VARIABLES, "variables": own})
+        return process
 
     def status(self, pid: int) -> int | None:
         """Return the exit status of a worker; one that lost its parent is lost itself."""

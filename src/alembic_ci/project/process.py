@@ -84,6 +84,11 @@ class WorkerProcess:
         except BrokenPipeError:
             raise self._died() from None
 
+    def tell(self, message: Message) -> None:
+        """Send something that has no answer."""
+        self.ask(message)
+        self._busy = False
+
     def answer(self, *, timeout: float) -> Message:
         """Wait for the next message; *timeout* in seconds, 0 for no limit."""
         deadline = time.monotonic() + timeout if timeout else None

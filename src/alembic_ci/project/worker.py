@@ -21,7 +21,10 @@ Visit = Callable[[Session], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """How a worker is started. *urls* maps ini sections to URLs, ``""`` to the main one."""
+    """How a worker is started. *urls* maps ini sections to URLs, ``""`` to the main one.
+
+    *schema* becomes the search_path of every connection, and ``-x schema=``.
+    """
 
     project: Project
     spawn: Spawn
@@ -29,6 +32,7 @@ class Launch:
     start_timeout: float
     step_timeout: float
     listen: Callable[[str], None]
+    schema: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +132,8 @@ class Worker:
             "section": project.section,
             "version_locations": [str(place) for place in project.version_locations],
             "options": [list(pair) for pair in project.options],
-            "x": list(project.x),
+            "x": [*project.x, *self._schema_argument()],
+            "schema": self._launch.schema,
             "urls": dict(self._launch.urls),
             "revisions": True,
         }
@@ -139,6 +144,9 @@ class Worker:
         return Versions(
             python=answer["python"], alembic=answer["alembic"], sqlalchemy=answer["sqlalchemy"]
         )
+
+    def _schema_argument(self) -> tuple[str, ...]:
+        return (f"schema={self._launch.schema}",) if self._launch.schema else ()
 
     @property
     def output(self) -> str:

@@ -40,6 +40,8 @@ def headline(report: Report, markup: Markup = PLAIN) -> str:
         return _failed(report, found, markup)
     if not found:
         return "there was nothing to do"
+    if all(row.reason for row in found):
+        return f"there was nothing to do: {markup.prose(found[0].reason)}"
     if len(found) <= _TOLD_ONE_BY_ONE:
         return "; ".join(_achieved(row, markup) for row in found)
     return _together(found)

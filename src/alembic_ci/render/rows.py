@@ -24,6 +24,8 @@ _EVERY_HEAD = ("", "head", "heads")
 class Row:
     """One database; *database* is None where the environment failed before any was reached.
 
+    *reason* is why there was none to work on.
+
     Revisions are None where the run did not learn them, which is not the same as none at all.
     """
 
@@ -31,6 +33,7 @@ class Row:
     protected: bool
     database: DatabaseReport | None
     problem: Problem | None = None
+    reason: str = ""
 
     @property
     def label(self) -> str:
@@ -156,6 +159,7 @@ def _rows(environment: EnvironmentReport) -> Iterator[Row]:
             protected=environment.protected,
             database=None,
             problem=environment.problem,
+            reason=environment.reason,
         )
     for database in environment.databases:
         yield Row(environment=environment.name, protected=environment.protected, database=database)

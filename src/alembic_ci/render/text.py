@@ -86,6 +86,8 @@ def _block(row: Row, style: Style) -> str:
     lines += [line for step in row.steps for line in _step(step, width, style)]
     if row.problem:
         lines.append(f"  {_state(State.FAILED, style)}  {one_line(row.problem.failure_class)}")
+    elif row.reason:
+        lines.append(f"  {_state(State.SKIPPED, style)}  {one_line(row.reason)}")
     else:
         lines.append(f"  {'now':<7}  {standing(row.status)}")
     return "\n".join(lines) + "\n"

@@ -25,7 +25,11 @@ def groups(project: Project, environment: Environment) -> Iterator[tuple[Binding
 
 def _binding(database: Database, *, engine: str) -> Binding:
     return Binding(
-        label=database.label, engine=engine, url=database.url, variable=database.variable
+        label=database.label,
+        engine=engine,
+        url=database.url,
+        variable=database.variable,
+        schema=database.schema,
     )
 
 

@@ -15,6 +15,7 @@ from typing import Self
 from alembic_ci.database.control import Control
 from alembic_ci.database.failures import StatementError
 from alembic_ci.database.identity import IDENTITY_SQL, identity, same_database
+from alembic_ci.database.schemas import CURRENT_SCHEMA_SQL, enter_schema
 from alembic_ci.database.sessions import SESSION_ID_SQL, end_session
 from alembic_ci.environments import Environment
 from alembic_ci.errors import DatabaseUnreachableError, ProjectError, WrongTargetError
@@ -26,16 +27,21 @@ from alembic_ci.urls import DatabaseURL, Dialect
 
 _MYSQL_NAMES = ("mysql", "mariadb")
 _HURRIED_SECONDS = 1
+SCHEMA_VARIABLE = "DATABASE_SCHEMA"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """One database of a desk; *engine* is its section in the multidb template, else ``""``."""
+    """One database of a desk; *engine* is its section in the multidb template, else ``""``.
+
+    *schema* is the one that is migrated, where each tenant has a schema of its own.
+    """
 
     label: str
     engine: str
     url: DatabaseURL
     variable: str
+    schema: str = ""
 
 
 Visitor = Callable[[Binding, Session], None]
@@ -117,6 +123,8 @@ class Desk:
         )
         if self._hurried:
             control.give_up_on_locks(_HURRIED_SECONDS)
+        if binding.schema:
+            enter_schema(control, binding.schema, binding.url.location)
         return control
 
     @property
@@ -187,12 +195,29 @@ class Desk:
             if binding.url.dialect is dialect and same_database(
                 found, self.control(binding).identity()
             ):
+                self._confirm_schema(connection, binding)
                 self._confirmed.append(binding)
                 if dialect in SESSION_ID_SQL:
                     rows = connection.ask(SESSION_ID_SQL[dialect])
                     self._sessions[binding.label] = str(rows[0][0])
                 return
         raise self._wrong_target(connection, found)
+
+    def _confirm_schema(self, connection: Connection, binding: Binding) -> None:
+        """Refuse to go on in another schema than the tenant's."""
+        if not binding.schema:
+            return
+        seen = connection.ask(CURRENT_SCHEMA_SQL)[0][0]
+        if seen != binding.schema:
+            raise WrongTargetError(
+                f"env.py is not in the schema {binding.schema} of {binding.url.location}, but in "
+                f"{seen or 'none that exists'}. Nothing was run.",
+                meaning="env.py sets a search_path of its own, or connects in a way that leaves "
+                "no place for ours (create_engine(creator=...)).",
+                remedy="Let it put the schema first that it is given: "
+                'context.get_x_argument(as_dictionary=True)["schema"], or the variable '
+                f"{SCHEMA_VARIABLE}.",
+            )
 
     def break_off(self) -> None:
         """End the worker wherever it is, and what it left running on the servers.
@@ -226,16 +251,20 @@ class Desk:
         context, settings = self.context, self.context.settings
         first = self.bindings[0]
         names = url_names(settings, first.variable)
+        variables = context.worker_variables(first.url, names)
+        if first.schema:
+            variables[SCHEMA_VARIABLE] = first.schema
         return Launch(
             project=context.project,
             spawn=Spawn(
                 interpreter=context.interpreter,
                 directory=context.project.directory,
-                variables=context.worker_variables(first.url, names),
-                own=names,
+                variables=variables,
+                own=names | {SCHEMA_VARIABLE},
                 driver=first.url.drivername,
             ),
             urls=self._section_urls(),
+            schema=first.schema,
             start_timeout=settings.start_timeout,
             step_timeout=settings.step_timeout,
             listen=context.progress.foreign,

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
+from alembic_ci.database.control import Control
+from alembic_ci.database.schemas import make_schema
 from alembic_ci.database.scratch import ScratchServer, scratch_server
 from alembic_ci.environments import scratch_url
 from alembic_ci.steps.baseline import lay_baseline
@@ -18,7 +20,7 @@ class Scratch:
         self.bindings = tuple(_binding(b, servers[b.label]) for b in desk.bindings)
         self.desk = Desk(desk.context, desk.environment, self.bindings, scratch=True)
         for binding in self.bindings:
-            lay_baseline(self._context, binding.url)
+            self._furnish(binding)
 
     def description(self, label: str) -> str:
         """Say in words where a scratch database is."""
@@ -29,7 +31,15 @@ class Scratch:
         for binding in bindings:
             self.desk.close_control(binding)
             self._servers[binding.label].recreate(binding.url)
-            lay_baseline(self._context, binding.url)
+            self._furnish(binding)
+
+    def _furnish(self, binding: Binding) -> None:
+        """Put into an empty database what the first revision expects."""
+        if binding.schema:
+            timeout = self._context.settings.connect_timeout
+            with Control.open(binding.url, timeout=timeout) as control:
+                make_schema(control, binding.schema)
+        lay_baseline(self._context, binding.url)
 
 
 def _binding(binding: Binding, server: ScratchServer) -> Binding:
@@ -38,6 +48,7 @@ def _binding(binding: Binding, server: ScratchServer) -> Binding:
         engine=binding.engine,
         url=server.create(),
         variable=binding.variable,
+        schema=binding.schema,
     )
 
 

@@ -12,23 +12,26 @@ import importlib
 import json
 import os
 import socket
-from typing import Any, Dict, List, Optional
+from typing import Any, List, Optional
 
 from .serve import end_with_the_tool, import_alembic, serve
 
-_LARGEST_REQUEST = 1 << 17  # bytes
+_LARGEST_REQUEST = 1 << 10  # bytes
 _DESCRIPTORS = 3
+_PR_SET_DUMPABLE = 4
 
 
 def keep(descriptor: int, driver: str) -> None:
     """Answer requests until the tool goes away; returns in every worker, too, when it is done.
 
-    The tool sends ``{"variables": ...}`` with the worker's descriptors (to read, to write, to
-    print), or asks for a worker's exit status with ``{"status": pid}``.
+    The tool sends ``{"fork": true}`` with the worker's descriptors (to read, to write, to print),
+    or asks for a worker's exit status with ``{"status": pid}``. What is secret is told to the
+    worker itself: here a later worker might find it in its memory.
     """
     tool = socket.socket(fileno=descriptor)
     tool.set_inheritable(False)
     end_with_the_tool()
+    _open_to_debuggers(0)  # a worker's env.py shall not look into the ones that come after it
     import_alembic()
     _import_driver(driver)
     gc.collect()
@@ -44,22 +47,28 @@ def keep(descriptor: int, driver: str) -> None:
         pid = os.fork()
         if not pid:
             tool.close()
-            _work(request["variables"], descriptors)
+            _work(descriptors)
             return
         for number in descriptors:
             os.close(number)
         tool.send(json.dumps({"pid": pid}).encode())
 
 
-def _work(variables: Dict[str, str], descriptors: List[int]) -> None:
-    """Be a worker, as if started anew with *variables*."""
+def _work(descriptors: List[int]) -> None:
+    """Be a worker, as if started anew."""
     read_fd, write_fd, output = descriptors
     os.setsid()
     for stream in (1, 2):
         os.dup2(output, stream)
     os.close(output)
-    os.environ.update(variables)
+    _open_to_debuggers(1)
     serve(read_fd=read_fd, write_fd=write_fd)
+
+
+def _open_to_debuggers(yes: int) -> None:
+    """Set PR_SET_DUMPABLE of prctl(2), where there is such a thing."""
+    with contextlib.suppress(ImportError, OSError, AttributeError):
+        importlib.import_module("ctypes").CDLL(None).prctl(_PR_SET_DUMPABLE, yes, 0, 0, 0)
 
 
 def _status(pid: int) -> Optional[int]:

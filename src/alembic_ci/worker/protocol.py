@@ -15,6 +15,7 @@ from typing import IO, Any, Dict
 Message = Dict[str, Any]
 
 # What the tool asks for.
+VARIABLES = "variables"  # has no answer
 LOAD = "load"
 ONLINE = "online"
 OFFLINE = "offline"

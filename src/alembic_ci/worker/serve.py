@@ -36,6 +36,9 @@ def serve(*, read_fd: int, write_fd: int) -> None:
         if request["do"] == protocol.EXIT:
             gc.freeze()  # else Python ends by looking through all of SQLAlchemy's objects: 70 ms
             return
+        if request["do"] == protocol.VARIABLES:
+            os.environ.update(request["variables"])
+            continue
         if request["do"] == protocol.LOAD:
             work, answer = _loaded(channel, request)
         else:

@@ -11,6 +11,7 @@ from .offline import OfflineRun
 from .online import OnlineRun
 from .passwords import send_utf8
 from .protocol import Channel, Message
+from .schemas import enter
 
 
 class Work:
@@ -19,6 +20,8 @@ class Work:
     def __init__(self, channel: Channel, request: Message) -> None:
         add_import_paths(request["directory"])
         send_utf8()
+        if request["schema"]:
+            enter(request["schema"])
         self._channel = channel
         self._project = Project(request)
         if request["revisions"]:
