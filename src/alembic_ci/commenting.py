@@ -17,7 +17,7 @@ from alembic_ci.ci.pull_requests import Forge, PullRequest, job_page, pull_reque
 from alembic_ci.environments import DEFAULT_ENVIRONMENT
 from alembic_ci.errors import SIGNAL_BASE, AlembicCIError
 from alembic_ci.model import Report
-from alembic_ci.render.markdown import summary
+from alembic_ci.render.markdown import comment
 from alembic_ci.render.noteworthy import noteworthy
 from alembic_ci.settings import Settings
 
@@ -60,7 +60,7 @@ class Commenting:
     def _parcel(self, report: Report, request: PullRequest) -> Parcel:
         key = self.settings.comment_key or self._key(report.command)
         footer = _footer(key, request, job_page(self.variables))
-        body = summary(report, LARGEST_BODY - len(footer.encode()))
+        body = comment(report, LARGEST_BODY - len(footer.encode()))
         return Parcel(
             pull_request=request.number,
             key=key,

@@ -143,8 +143,10 @@ def _failed(case: Case, problem: Problem, details: str = "") -> Case:
         f"{problem.file}:{problem.line or 1}" if problem.file else "",
         problem.statement or "",
         database_message(problem.code, problem.database_error),
+        *problem.evidence,
         problem.meaning,
         problem.remedy,
+        *(command.text for command in problem.commands),
     )
     return replace(
         case,

@@ -1,4 +1,6 @@
-"""The summary on the CI host's page."""
+"""The summary on the CI host's page, and the comment on the pull request."""
+
+from collections.abc import Iterator, Sequence
 
 from alembic_ci.model import Report
 from alembic_ci.render.escape import code, html, prose
@@ -8,8 +10,8 @@ from alembic_ci.render.markdown_failures import failure_section, note_section
 from alembic_ci.render.markdown_plan import plan_sections
 from alembic_ci.render.markdown_rollback import rollback_sections
 from alembic_ci.render.markdown_tables import database_section
-from alembic_ci.render.markdown_texts import output_section, sql_section
-from alembic_ci.render.rows import rows
+from alembic_ci.render.markdown_texts import history_section, output_section, sql_section
+from alembic_ci.render.rows import Row, rows
 from alembic_ci.render.words import seconds
 
 MARKDOWN = Markup(code=code, prose=prose)
@@ -22,17 +24,39 @@ def summary(report: Report, limit: int = 900_000) -> str:
     GitHub drops a step summary of more than 1,048,576 bytes as a whole.
     """
     found = rows(report)
-    sections: tuple[Section, ...] = (
-        database_section(found),
-        *failure_section(report),
-        *note_section(report),
-        *plan_sections(found),
+    sections = (
+        *_before_the_proofs(report, found),
         *rollback_sections(report, found),
         *output_section(found),
         *sql_section(found),
     )
-    opening = f"**{verdict(report)}**: {headline(report, MARKDOWN)}\n\n{_circumstances(report)}\n"
-    return fitted(opening, sections, limit=limit)
+    return fitted(_opening(report), sections, limit=limit)
+
+
+def comment(report: Report, limit: int = 65_536) -> str:
+    """Return what a pull request's comment holds: the same, with everything long folded.
+
+    GitHub refuses a body of more than 65,536 characters; whoever adds to it asks for less.
+    """
+    found = rows(report)
+    sections = (
+        *_before_the_proofs(report, found),
+        *rollback_sections(report, found, unfolded=0),
+        *sql_section(found),
+    )
+    return fitted(_opening(report), sections, limit=limit)
+
+
+def _before_the_proofs(report: Report, found: Sequence[Row]) -> Iterator[Section]:
+    yield database_section(found)
+    yield from failure_section(report)
+    yield from note_section(report)
+    yield from plan_sections(found)
+    yield from history_section(report)
+
+
+def _opening(report: Report) -> str:
+    return f"**{verdict(report)}**: {headline(report, MARKDOWN)}\n\n{_circumstances(report)}\n"
 
 
 def _circumstances(report: Report) -> str:

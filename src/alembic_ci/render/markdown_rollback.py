@@ -28,10 +28,15 @@ _TABLES_SHOWN = 50
 _PHASES = {Phase.UP: "upgrade", Phase.DOWN: "downgrade", Phase.SECOND_UP: "second upgrade"}
 
 
-def rollback_sections(report: Report, found: Sequence[Row]) -> Iterator[Section]:
-    """Yield each database's rollback test; a long one tells only what is not plain success."""
+def rollback_sections(
+    report: Report, found: Sequence[Row], *, unfolded: int = _FEW
+) -> Iterator[Section]:
+    """Yield each database's rollback test; a long one tells only what is not plain success.
+
+    Of more databases than *unfolded* each one is folded.
+    """
     messages = {info.revision: info.message for info in report.revisions}
-    attribute = " open" if len(found) <= _FEW else ""
+    attribute = " open" if len(found) <= unfolded else ""
     for row in found:
         if row.rollback and _worth_a_section(row.rollback):
             title = f"Rollback test of {html_code(row.name)}: {html(rollback(row.rollback))}"

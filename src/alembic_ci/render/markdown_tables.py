@@ -11,13 +11,14 @@ from alembic_ci.render.rows import Row
 from alembic_ci.render.words import rollback, seconds
 
 _MANY = 50
+_COLUMNS = ("Environment", "Result", "Current", "Target", "Pending", "Rollback", "SQL", "Time")
 
 
 def database_section(found: Sequence[Row]) -> Section:
     """Return the table of the databases; of many, those that failed come first."""
     ordered = sorted(found, key=_failed_first) if len(found) > _MANY else found
     return Section(
-        heading=heading("Database", "Result", "Revision", "Pending", "Rollback", "SQL", "Time"),
+        heading=heading(*_COLUMNS),
         blocks=tuple(
             Block(variants=(partial(_database, row),), noun="database") for row in ordered
         ),
@@ -34,6 +35,7 @@ def _database(row: Row) -> str:
         code(row.name) + protected,
         STATES[row.state],
         _way(row),
+        "?" if row.target is None else _codes(row.target),
         "?" if row.pending is None else f"{len(row.pending):,}",
         prose(rollback(row.rollback)) if row.rollback else "",
         code(row.sql.upgrade_path) if row.sql else "",
@@ -42,19 +44,13 @@ def _database(row: Row) -> str:
 
 
 def _way(row: Row) -> str:
-    """Show ``before → current (target)``, leaving out what repeats."""
+    """Show ``before → current``, or only where it still stands."""
     if row.current is None:
         return "?"
-    stops = [_codes(row.current)]
+    stops = [row.current]
     if row.before is not None and row.before != row.current:
-        stops.insert(0, _codes(row.before))
-    way = " → ".join(stops)
-    target = row.target
-    return (
-        way
-        if target is None or set(target) == set(row.current)
-        else f"{way}, target {_codes(target)}"
-    )
+        stops.insert(0, row.before)
+    return " → ".join(map(_codes, stops))
 
 
 def _codes(revisions: Sequence[str]) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from alembic_ci.model import SqlResult, TextResult
+from alembic_ci.model import Report, SqlResult, TextResult
 from alembic_ci.render.escape import code, fenced, folded, html_code
 from alembic_ci.render.fit import Block, Section, cut
+from alembic_ci.render.mermaid import diagram
 from alembic_ci.render.rows import Row
-from alembic_ci.render.words import counted, listed
+from alembic_ci.render.words import NAMES_SHOWN, counted
 
 _SHOWN = 20_000
 
@@ -22,6 +23,14 @@ def sql_section(found: Sequence[Row]) -> Iterator[Section]:
     if results:
         blocks = tuple(_block(names[sql], result) for sql, result in results.items())
         yield Section(heading="### SQL\n\n", blocks=blocks)
+
+
+def history_section(report: Report) -> Iterator[Section]:
+    """Yield the last revisions as a diagram, where there is something to see."""
+    drawing = diagram(report)
+    if drawing:
+        block = Block(variants=(lambda: fenced(drawing, "mermaid"),), noun="diagram")
+        yield Section(heading="### History\n\n", blocks=(block,))
 
 
 def output_section(found: Sequence[Row]) -> Iterator[Section]:
@@ -47,7 +56,7 @@ def _output(row: Row, result: TextResult) -> Block:
 
 
 def _block(names: Sequence[str], result: SqlResult) -> Block:
-    title = f"SQL of {listed([html_code(name) for name in names], 'database')}"
+    title = f"SQL of {_same([html_code(name) for name in names])}"
     lines = counted(len(result.sql.splitlines()), "line")
     path = code(result.upgrade_path)
     beginning = cut(result.sql, _SHOWN).rpartition("\n")[0]
@@ -57,9 +66,14 @@ def _block(names: Sequence[str], result: SqlResult) -> Block:
             lambda: folded(
                 f"{title}, the beginning", f"{fenced(beginning, 'sql')}\nThe whole: {path}\n"
             ),
-            lambda: (
-                f"- The SQL of {listed([code(name) for name in names], 'database')} is in {path}.\n"
-            ),
+            lambda: f"- The SQL of {_same([code(name) for name in names])} is in {path}.\n",
         ),
         noun="script",
     )
+
+
+def _same(names: Sequence[str]) -> str:
+    """Name the databases that get the same: ``staging = production``."""
+    shown = " = ".join(names[:NAMES_SHOWN])
+    rest = len(names) - NAMES_SHOWN
+    return f"{shown} and {counted(rest, 'more database')}" if rest > 0 else shown

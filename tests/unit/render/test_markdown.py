@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from alembic_ci.model import Difference, Report, Result, RoundTrip, State
-from alembic_ci.render.markdown import summary
+from alembic_ci.render.markdown import comment, summary
 from reports import (
     SAMPLES,
     all_passed,
@@ -67,7 +67,7 @@ def test_hostile_texts_add_no_tag_of_their_own() -> None:
 def test_databases_with_the_same_sql_share_one_fold() -> None:
     shown = summary(several_databases())
 
-    assert "SQL of <code>tenants/a</code>, <code>tenants/b</code>" in shown
+    assert "SQL of <code>tenants/a</code> = <code>tenants/b</code>, 9 lines" in shown
     assert shown.count("```sql\nBEGIN;") == 1
 
 
@@ -155,3 +155,17 @@ def test_a_tight_limit_shortens_warnings_before_it_leaves_them_out() -> None:
 
 def test_a_run_that_found_no_project_has_a_summary_too() -> None:
     assert "Alembic" not in summary(replace(all_passed(), project=None, environments=()))
+
+
+def test_a_comment_fits_and_folds_what_is_long() -> None:
+    shown = comment(many(3, 3_000, broken=True))
+
+    assert len(shown) <= 65_536
+    assert shown.startswith("**Failed**: ")
+    assert "<details open>" not in shown
+    assert shown.count("<details") == shown.count("</details>")
+    assert shown.splitlines()[-1].startswith("_To stay within the size limit, we left out ")
+
+
+def test_a_comment_says_what_the_summary_says() -> None:
+    assert comment(residue()) == summary(residue()).replace("<details open>", "<details>")
