@@ -180,7 +180,13 @@ def _context(settings: Settings, outside: Outside, found: _Found, progress: Prog
 
 def _surroundings(variables: Mapping[str, str]) -> Surroundings:
     marks = (Path("/.dockerenv"), Path("/run/.containerenv"))
-    hosts = {"GITHUB_ACTIONS": "GitHub Actions", "GITLAB_CI": "GitLab CI"}
+    hosts = {
+        "GITHUB_ACTIONS": "GitHub Actions",
+        "GITLAB_CI": "GitLab CI",
+        "TF_BUILD": "Azure Pipelines",
+        "BITBUCKET_BUILD_NUMBER": "Bitbucket Pipelines",
+        "CIRCLECI": "CircleCI",
+    }
     return Surroundings(
         in_container=any(mark.exists() for mark in marks),
         ci=next((name for variable, name in hosts.items() if variables.get(variable)), ""),

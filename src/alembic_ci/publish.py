@@ -11,6 +11,7 @@ from pathlib import Path
 from alembic_ci.ci.annotations import Annotation, Level
 from alembic_ci.ci.files import remove, write_outputs_env, write_text
 from alembic_ci.ci.hosts import Host
+from alembic_ci.ci.links import Link
 from alembic_ci.errors import AlembicCIError
 from alembic_ci.model import Report
 from alembic_ci.redaction import Redactor
@@ -18,6 +19,7 @@ from alembic_ci.render.code_quality import code_quality
 from alembic_ci.render.html import html_report
 from alembic_ci.render.json_report import json_report
 from alembic_ci.render.junit import junit
+from alembic_ci.render.linked import linked
 from alembic_ci.render.markdown import summary
 from alembic_ci.render.outputs import ReportPaths, outputs
 from alembic_ci.render.remarks import errors, notices, warnings
@@ -53,6 +55,7 @@ def publish(report: Report, places: Places, host: Host) -> Report:
     host.outputs(outputs(report, paths=paths))
     host.summary(summary(report))
     host.annotate(list(_annotations(report)))
+    host.links(list(_links(report, places)), places.folder)
     return report
 
 
@@ -128,6 +131,12 @@ def _unwritten(report: Report, error: AlembicCIError, places: Places) -> Report:
     return dataclasses.replace(
         report, problem=met, exit_code=report.exit_code or int(error.exit_code)
     )
+
+
+def _links(report: Report, places: Places) -> Iterator[Link]:
+    for label, path in linked(report):
+        yield Link(label=label, path=places.start / path)
+    yield Link(label="Report", path=places.folder / "report.md")
 
 
 def _annotations(report: Report) -> Iterator[Annotation]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from alembic_ci.ci.annotations import Annotation, Level
+from alembic_ci.ci.links import Link
 from alembic_ci.model import Report
 from alembic_ci.publish import Places, publish
 from reports import data_loss, data_loss_refused, residue, unfilled, unreachable, unrendered
@@ -30,6 +31,9 @@ class Remembering:
     def annotate(self, annotations: Sequence[Annotation]) -> None:
         """Keep the remarks."""
         self.annotations.extend(annotations)
+
+    def links(self, links: Sequence[Link], folder: Path) -> None:
+        """Keep no link."""
 
 
 @pytest.mark.parametrize(

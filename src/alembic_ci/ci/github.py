@@ -13,6 +13,7 @@ from typing import TextIO
 from alembic_ci.ci.annotations import Annotation, Level
 from alembic_ci.ci.cutting import cut_markdown
 from alembic_ci.ci.foreign import harmless, heading
+from alembic_ci.ci.links import Link
 from alembic_ci.ci.runner_files import RunnerFiles
 
 _log = logging.getLogger(__name__)
@@ -85,6 +86,9 @@ class GitHub:
             chosen = [item for item in annotations if item.level is level]
             for item in _few(chosen):
                 self._command(_annotation(item))
+
+    def links(self, links: Sequence[Link], folder: Path) -> None:
+        """Do nothing: files reach the page only through a step that uploads them."""
 
     def _record(self, name: str, value: str) -> str:
         delimiter = f"ghadelimiter_{self.token()}"

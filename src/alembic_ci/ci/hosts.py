@@ -1,11 +1,14 @@
 """What any CI host can be asked for, and which one this is."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Protocol, TextIO
 
 from alembic_ci.ci.annotations import Annotation
+from alembic_ci.ci.azure import Azure
 from alembic_ci.ci.github import GitHub
 from alembic_ci.ci.gitlab import GitLab
+from alembic_ci.ci.links import Link
 from alembic_ci.ci.plain import Plain
 from alembic_ci.ci.runner_files import RunnerFiles
 
@@ -25,6 +28,9 @@ class Host(Protocol):
     def annotate(self, annotations: Sequence[Annotation]) -> None:
         """Put remarks beside the code, the most important first."""
 
+    def links(self, links: Sequence[Link], folder: Path) -> None:
+        """Link to files of the report *folder*."""
+
 
 def host(variables: Mapping[str, str], stream: TextIO, *, secrets: Iterable[str] = ()) -> Host:
     """Recognise the host by its *variables* and have it hide *secrets* in its log.
@@ -36,5 +42,9 @@ def host(variables: Mapping[str, str], stream: TextIO, *, secrets: Iterable[str]
         github.mask(secrets)
         return github
     if variables.get("GITLAB_CI") == "true":
-        return GitLab(stream)
+        return GitLab(stream, variables)
+    if variables.get("TF_BUILD", "").lower() == "true":
+        azure = Azure(stream, variables)
+        azure.mask(secrets)
+        return azure
     return Plain(stream)

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TextIO
 
 from alembic_ci.ci.annotations import Annotation
 from alembic_ci.ci.foreign import harmless, heading
+from alembic_ci.ci.links import Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +30,6 @@ class Plain:
 
     def annotate(self, annotations: Sequence[Annotation]) -> None:
         """Do nothing: the text on the terminal names files and lines."""
+
+    def links(self, links: Sequence[Link], folder: Path) -> None:
+        """Do nothing: the text on the terminal names the files."""
