@@ -14,6 +14,7 @@ from pathlib import Path
 
 from alembic_ci.interface import COMMANDS, OPTIONS, OUTPUTS, TOPICS, Kind, Option, Output
 from alembic_ci.rules import RULES, Rule
+from gitlab_component import component
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -198,6 +199,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
 }
 FILES: Mapping[str, Callable[[str], str]] = {
     "action.yml": action,
+    "templates/alembic-ci.yml": component,
     "README.md": document,
     "docs/reference.md": document,
     "docs/findings.md": findings,
@@ -222,6 +224,7 @@ def main() -> int:
     found = list(stale(ROOT))
     for path, content in found:
         if not check:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(content, encoding="utf-8")
         sys.stderr.write(
             f"{path.relative_to(ROOT)}: {'stale, run `make generate`' if check else 'written'}\n"
