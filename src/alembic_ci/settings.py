@@ -60,6 +60,8 @@ class Settings:
     protected: tuple[str, ...]
     scratch_baseline: str
     irreversible: tuple[tuple[str, str], ...]
+    sql_offline: bool
+    redact_columns: tuple[str, ...]
     rows: int
     rows_dir: Path
     fail_on: tuple[str, ...]
@@ -147,6 +149,8 @@ def _settings(sources: _Sources, layers: Sequence[Layer]) -> Settings:
         protected=values.environments("protected"),
         scratch_baseline=values.text("scratch-baseline"),
         irreversible=values.pairs("irreversible"),
+        sql_offline=values.flag("sql-offline"),
+        redact_columns=values.words("redact-columns"),
         rows=values.count("rows"),
         rows_dir=values.path("rows-dir"),
         fail_on=values.words_of("fail-on", FAILURES),

@@ -44,7 +44,7 @@ def shared(desk: Desk, step: Step, sharing: Sharing) -> Outcomes:
     if len(desk.bindings) != 1:
         return step(desk)
     (binding,) = desk.bindings
-    key = _likeness(desk, binding)
+    key = (step.__name__, *_likeness(desk, binding))
     known = sharing.claim(key)
     if known is not None:
         return {binding.label: known}
@@ -57,7 +57,7 @@ def shared(desk: Desk, step: Step, sharing: Sharing) -> Outcomes:
     return outcomes
 
 
-def _likeness(desk: Desk, binding: Binding) -> Hashable:
+def _likeness(desk: Desk, binding: Binding) -> tuple[Hashable, ...]:
     """Return all that a proof on a scratch database depends on, but for the project."""
     ready = desk.standings()[binding.label]
     control = desk.control(binding)

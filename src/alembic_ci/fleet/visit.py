@@ -13,6 +13,7 @@ from alembic_ci.model import DatabaseReport, Problem, State, StatusResult, StepR
 from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
 from alembic_ci.project.worker import Versions
 from alembic_ci.steps.alembic_command import alembic_command
+from alembic_ci.steps.capture import capture
 from alembic_ci.steps.change import upgrade
 from alembic_ci.steps.context import Context, CutShort, Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
@@ -102,10 +103,11 @@ class Visit:
         reports: list[DatabaseReport] = []
         try:
             with Desk(self._context, self._environment, self._bindings) as desk:
-                for name in self._errand.steps(self._context):
+                for name in self._in_turn(desk):
                     for label, report in self._step(desk, name, steps).items():
                         steps[label].append(report)
                     self._examine(desk, steps)
+                self._put_in_order(steps)
                 self._versions = desk.versions
                 reports += [self._database(desk, b, steps[b.label]) for b in self._bindings]
         except Interrupted as signal:  # between two steps, or while cleaning up
@@ -115,6 +117,29 @@ class Visit:
             signum=self._signum,
             versions=self._versions,
         )
+
+    def _in_turn(self, desk: Desk) -> list[str]:
+        """Return the steps in the order they are taken.
+
+        The SQL of a revision that reads from the database is what the rollback test ran, so the
+        test goes first, although reports tell of the SQL first.
+        """
+        names = list(self._errand.steps(self._context))
+        offline = self._context.settings.sql_offline
+        desk.records = not offline and {"sql", "rollback-test"} <= set(names)
+        if desk.records and names.index("sql") < names.index("rollback-test"):
+            names.remove("rollback-test")
+            names.insert(names.index("sql"), "rollback-test")
+        return names
+
+    def _put_in_order(self, steps: Mapping[str, list[StepReport]]) -> None:
+        for reports in steps.values():
+            reports.sort(key=lambda report: self._place(report.name))
+
+    def _place(self, name: str) -> int:
+        """Return where a step stands in what was asked for; the doctor comes unasked, and last."""
+        names = self._errand.steps(self._context)
+        return names.index(name) if name in names else len(names)
 
     def _step(
         self, desk: Desk, name: str, before: Mapping[str, Sequence[StepReport]]
@@ -168,16 +193,28 @@ class Visit:
         """Take the step, or its outcome from a database that is the same in all that matters."""
         if name == "alembic":
             return alembic_command(desk, self._errand.arguments)
-        if name == "rollback-test" and self._sharing:
-            return shared(desk, rollback_test, self._sharing)
-        return _STEPS[name](desk)
+        if name == "sql" and not self._context.settings.sql_offline and not desk.records:
+            self._keep(desk, self._shared(desk, capture))
+        if name != "rollback-test":
+            return _STEPS[name](desk)
+        outcomes = self._shared(desk, rollback_test)
+        self._keep(desk, outcomes)
+        return outcomes
+
+    def _shared(self, desk: Desk, step: Step) -> Outcomes:
+        return shared(desk, step, self._sharing) if self._sharing else step(desk)
+
+    def _keep(self, desk: Desk, outcomes: Outcomes) -> None:
+        found = {label: outcome.recording for label, outcome in outcomes.items()}
+        desk.recordings = {label: kept for label, kept in found.items() if kept}
 
     def _reason_to_skip(self, name: str, before: Mapping[str, Sequence[StepReport]]) -> str:
         if self._signum:
             return "the run was interrupted"
         for reports in before.values():
             for report in reports:
-                if report.state is State.FAILED:
+                earlier = self._place(report.name) < self._place(name)
+                if report.state is State.FAILED and earlier:
                     return f"{report.name} failed"
         if self._errand.failed and name in _WRITING:
             return f"{self._errand.failed} failed"

@@ -170,6 +170,24 @@ _SAFETY = (
     ),
 )
 
+_SQL = (
+    Option(
+        name="sql-offline",
+        kind=Kind.FLAG,
+        default="false",
+        help="Render SQL without running anything on a scratch database: revisions that need a "
+        "connection have none then, and nobody looks whether the rest is what runs.",
+    ),
+    Option(
+        name="redact-columns",
+        kind=Kind.LIST,
+        default="*password*,*passwd*,*secret*,*token*,*api_key*,*apikey*,*private_key*",
+        metavar="PATTERNS",
+        help="Columns whose values are left out of reports and outputs, with * for any "
+        "characters. The SQL files keep them.",
+    ),
+)
+
 _PROOF = (
     Option(
         name="scratch-baseline",
@@ -339,6 +357,7 @@ TOPICS = (
     Topic(title="The project", options=_PROJECT),
     Topic(title="Dependencies", options=_DEPENDENCIES),
     Topic(title="Safety", options=_SAFETY),
+    Topic(title="SQL", options=_SQL, commands=("run", "sql")),
     Topic(title="Proofs", options=_PROOF, commands=_PROVING),
     Topic(title="Many databases", options=_MANY),
     Topic(title="Recovery", options=_RECOVERY, commands=("doctor",)),

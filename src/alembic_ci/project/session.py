@@ -74,6 +74,8 @@ def rows_of(message: Message | None) -> Sequence[Row]:
 class Session:
     """Steps on one database. *connection_index* counts the databases one env.py run connects to.
 
+    *heard*, if set, is told of every step that was run.
+
     *exchange* sends one message to the worker and returns its next one; it raises StepFailedError
     or UndoneError when the run ended instead.
     """
@@ -89,6 +91,7 @@ class Session:
         self.ready = ready
         self.connection_index = connection_index
         self.query = ask
+        self.heard: Callable[[str, Direction, Stepped], None] | None = None
         self._exchange = exchange
 
     def step(
@@ -112,11 +115,14 @@ class Session:
         if message["event"] == protocol.APPLIED:
             keep = inspect is None or inspect(seen)
             message = self._exchange({"do": protocol.COMMIT if keep else protocol.UNDO})
-        return Stepped(
+        stepped = Stepped(
             statements=tuple(message["statements"]),
             executions=tuple(Execution.parse(account) for account in message["executions"]),
             seen=seen,
         )
+        if self.heard:
+            self.heard(revision, direction, stepped)
+        return stepped
 
     def stamp(self, revisions: Sequence[str]) -> None:
         """Write *revisions* (``("base",)`` for none) into the version table."""

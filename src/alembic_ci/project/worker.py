@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from alembic_ci.errors import AlembicCIError, WorkerError
-from alembic_ci.model import Direction
 from alembic_ci.project.executions import Execution
 from alembic_ci.project.explain import env_error
 from alembic_ci.project.failures import Failure, StepFailedError, UndoneError
 from alembic_ci.project.locate import Project
+from alembic_ci.project.offline import Offline, Rendered, RenderedScript
 from alembic_ci.project.process import WorkerProcess
 from alembic_ci.project.session import Connection, Ready, Row, Session, rows_of
 from alembic_ci.project.spawn import Spawn
@@ -73,40 +73,6 @@ class Online:
             "purge": self.purge,
             "record": self.record,
         }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offline:
-    """What to render: *revisions* in the order given, from *start* (what the table holds).
-
-    *call* says which ``run_migrations()`` of env.py is meant, counted from 0.
-    """
-
-    direction: Direction
-    start: tuple[str, ...]
-    target: str
-    revisions: tuple[str, ...]
-    call: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
-    """The SQL of one revision, or why there is none."""
-
-    revision: str
-    sql: str
-    failure: Failure | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderedScript:
-    """The pieces of one offline run; *preamble* and *postamble* hold BEGIN and COMMIT, if any."""
-
-    preamble: str
-    pieces: tuple[Rendered, ...]
-    postamble: str
-    per_migration: bool
-    transactional: bool
 
 
 class Worker:
@@ -175,32 +141,13 @@ class Worker:
 
     def offline(self, request: Offline) -> RenderedScript:
         """Render *request*; a revision that raises becomes a piece with a failure."""
-        message = self._exchange(
-            {
-                "do": protocol.OFFLINE,
-                "direction": request.direction.value,
-                "start": list(request.start),
-                "target": request.target,
-                "revisions": list(request.revisions),
-                "call": request.call,
-            },
-            self._launch.start_timeout,
-        )
+        message = self._exchange(request.message(), self._launch.start_timeout)
         pieces = []
         while message["event"] == protocol.RENDERED:
-            failure = Failure.parse(message["failure"]) if message["failure"] else None
-            pieces.append(
-                Rendered(revision=message["revision"], sql=message["sql"], failure=failure)
-            )
+            pieces.append(Rendered.parse(message))
             message = self._process.answer(timeout=self._launch.step_timeout)
         self._raise_failure(message)
-        return RenderedScript(
-            preamble=message["preamble"],
-            pieces=tuple(pieces),
-            postamble=message["postamble"],
-            per_migration=bool(message.get("per_migration")),
-            transactional=bool(message.get("transactional")),
-        )
+        return RenderedScript.parse(message, pieces)
 
     def command(self, arguments: Sequence[str], *, confirm: Confirm) -> int:
         """Run ``alembic ARGUMENTS`` and return its exit status; output goes to *listen*."""

@@ -8,12 +8,15 @@ raises where a comment is left open, and takes longer to import than all the res
 
 from alembic_ci.statements.action import Action
 from alembic_ci.statements.actions import actions
+from alembic_ci.statements.hiding import MARK, Columns
 from alembic_ci.statements.listing import Script, Text, listed
 from alembic_ci.statements.splitting import Piece, pieces, statements
 from alembic_ci.statements.tokens import Shape, Token, tokens, unquoted
 
 __all__ = [
+    "MARK",
     "Action",
+    "Columns",
     "Piece",
     "Script",
     "Shape",

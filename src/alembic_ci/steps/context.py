@@ -13,6 +13,7 @@ from alembic_ci.project.locate import Project
 from alembic_ci.project.spawn import Starter, process_variables
 from alembic_ci.redaction import Redactor
 from alembic_ci.settings import Settings
+from alembic_ci.steps.recording import Recording
 from alembic_ci.urls import DatabaseURL
 
 
@@ -80,10 +81,14 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a step found out about one database; it failed when there is a problem."""
+    """What a step found out about one database; it failed when there is a problem.
+
+    *recording* is what revisions executed meanwhile, if that was asked for.
+    """
 
     result: Result | None = None
     problem: Problem | None = None
+    recording: Recording | None = None
 
     @property
     def state(self) -> State:

@@ -23,6 +23,7 @@ from alembic_ci.project.session import Connection, Ready, Session
 from alembic_ci.project.spawn import Spawn, url_names
 from alembic_ci.project.worker import Launch, Online, Versions, Worker
 from alembic_ci.steps.context import Context
+from alembic_ci.steps.recording import Recording
 from alembic_ci.urls import DatabaseURL, Dialect
 
 _MYSQL_NAMES = ("mysql", "mariadb")
@@ -53,6 +54,9 @@ class Desk:
     Everything is opened on first use and closed with the desk. *scratch* tells that the
     databases are throw-away ones.
 
+    *recordings*, where there are any, keep what the revisions execute on a scratch database;
+    *records* asks the rollback test for them.
+
     *arrivals* is what Alembic saw in each database in the last run of env.py: several version
     tables where env.py goes through schemas. *readies* holds the one that is furthest behind.
     """
@@ -72,6 +76,8 @@ class Desk:
         self.versions: Versions | None = None
         self.readies: dict[str, Ready] = {}
         self.arrivals: dict[str, list[Ready]] = {}
+        self.recordings: dict[str, Recording] = {}
+        self.records = False
         self._stack = ExitStack()
         self._controls: dict[str, Control] = {}
         self._worker: Worker | None = None
@@ -156,9 +162,14 @@ class Desk:
         self.arrivals.clear()
         self._sessions.clear()
 
+        recorded = request.scratch and bool(self.recordings)
+        request = dataclasses.replace(request, record=request.record or recorded)
+
         def visit(session: Session) -> None:
             binding = self._confirmed[session.connection_index]
             self._arrived(binding, session.ready)
+            if recorded:
+                session.heard = self.recordings[binding.label].note
             visitor(binding, session)
 
         calls = self.worker.online(request, confirm=self.confirm, visit=visit)

@@ -20,6 +20,7 @@ from alembic_ci.steps.context import Context, Outcome, Outcomes
 from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.partial import broken_off, interrupted
 from alembic_ci.steps.prover import Assignment
+from alembic_ci.steps.recording import Recording
 from alembic_ci.steps.round_trip import round_trips
 from alembic_ci.steps.row_errors import RESOLVE_DUPLICATES
 from alembic_ci.steps.row_trial import Ground, tried_with_rows
@@ -39,7 +40,9 @@ def rollback_test(desk: Desk) -> Outcomes:
         heads = readies[binding.label].heads
         refuse_unusable(desk, binding, heads)
         assignments[binding.label] = scope(desk.context, heads)
+    recordings = {b.label: Recording() for b in desk.bindings} if desk.records else {}
     with scratch_for(desk) as scratch:
+        scratch.desk.recordings = recordings
         stairway = Stairway(scratch, assignments, progress=desk.context.progress)
         try:
             results = _results(scratch, stairway, assignments)
@@ -48,7 +51,11 @@ def rollback_test(desk: Desk) -> Outcomes:
         except Interrupted as signal:
             interrupted(scratch, stairway, assignments, signal)
     return {
-        label: Outcome(result=result, problem=verdict(result, desk.context))
+        label: Outcome(
+            result=result,
+            problem=verdict(result, desk.context),
+            recording=recordings.get(label),
+        )
         for label, result in results.items()
     }
 
@@ -77,6 +84,7 @@ def _results(
 ) -> dict[str, RollbackResult]:
     """Walk the stairs, confirm failures, go the whole way at once, and try it all with rows."""
     stairway.run()
+    scratch.desk.recordings = {}
     proofs = {label: tuple(prover.proofs) for label, prover in stairway.provers.items()}
     proofs = confirmed(scratch, assignments, proofs)
     trips = round_trips(scratch, assignments, proofs)

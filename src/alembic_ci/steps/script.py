@@ -1,17 +1,22 @@
 """SQL scripts as files: names, headers, and what stands where a revision could not be rendered."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from alembic_ci.history import Revision
 from alembic_ci.model import Direction, Problem
-from alembic_ci.project.worker import Rendered, RenderedScript
+from alembic_ci.project.offline import RenderedScript
 
 NOTHING = RenderedScript(
     preamble="", pieces=(), postamble="", per_migration=False, transactional=False
 )
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 _LONGEST_SLUG = 40
+_REDACTED = """\
+-- This script cannot be applied: a secret that it held is shown as ***.
+SELECT * FROM alembic_ci_stops_here_this_script_is_redacted;
+
+"""
 
 
 def file_name(name: str) -> str:
@@ -26,22 +31,18 @@ def piece_name(revision: Revision, number: int, direction: Direction) -> str:
     return f"{stem}.{direction.value}.sql"
 
 
-def single(whole: RenderedScript, piece: Rendered) -> str:
+def single(whole: RenderedScript, text: str) -> str:
     """Return a script of one revision that can be run by itself."""
     if whole.per_migration or not whole.transactional:
-        return piece.sql
-    return f"BEGIN;\n\n{piece.sql}COMMIT;\n"
+        return text
+    return f"BEGIN;\n\n{text}COMMIT;\n"
 
 
-def combined(whole: RenderedScript, problems: Mapping[str, Problem | None]) -> str:
-    """Return the script of all revisions; one that is missing makes it stop there."""
+def combined(whole: RenderedScript, texts: Iterable[str]) -> str:
+    """Return the script of all revisions."""
     if not whole.pieces:
         return "-- Nothing to do: the database is up to date.\n"
-    texts = [whole.preamble]
-    for piece in whole.pieces:
-        failed = problems[piece.revision]
-        texts.append(stopped(piece.revision, failed) if failed else piece.sql)
-    return "".join([*texts, whole.postamble])
+    return "".join([whole.preamble, *texts, whole.postamble])
 
 
 def stopped(revision: str, problem: Problem) -> str:
@@ -57,7 +58,6 @@ def stopped(revision: str, problem: Problem) -> str:
     return f"{comment}SELECT * FROM alembic_ci_stops_here_no_sql_for_{name};\n\n"
 
 
-def statement_count(sql: str) -> int:
-    """Count statements by their ends of line; comments and blank lines do not count."""
-    lines = (line.strip() for line in sql.splitlines())
-    return sum(line.endswith(";") and not line.startswith("--") for line in lines)
+def without_secrets(script: str, redacted: str) -> str:
+    """Return the *redacted* form of a script, which stops at once where it is not the same."""
+    return script if redacted == script else _REDACTED + redacted

@@ -1,24 +1,29 @@
 """The SQL each database is about to get, and the way back, from where it really stands."""
 
-import dataclasses
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from alembic_ci.ci.files import empty, write_text
 from alembic_ci.errors import ProjectError
 from alembic_ci.history import Revision
-from alembic_ci.model import Direction, Problem, RenderedRevision, SqlResult
-from alembic_ci.project.failures import StepFailedError
-from alembic_ci.project.worker import Offline, Rendered, RenderedScript
+from alembic_ci.model import Direction, Divergence, RenderedRevision, SqlResult, Statement
+from alembic_ci.project.offline import Offline, RenderedScript
+from alembic_ci.statements import Columns, Script, listed
 from alembic_ci.steps import script
 from alembic_ci.steps.context import Context, Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
 from alembic_ci.steps.outside_files import untouched
-from alembic_ci.steps.problems import problem
+from alembic_ci.steps.pieces import Piece, Pieces
+from alembic_ci.steps.recording import Recording
+from alembic_ci.steps.statement_text import opening
 from alembic_ci.steps.target import upgrade_target
 from alembic_ci.steps.version_table import refuse_unusable
+
+_NOT_ASKED = Recording("it was not run: --sql-offline")
+_NOT_RUN = Recording("the rollback test did not come to its end")
 
 
 def sql(desk: Desk) -> Outcomes:
@@ -32,6 +37,20 @@ def sql(desk: Desk) -> Outcomes:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Half:
+    """The script of one direction."""
+
+    direction: Direction
+    whole: RenderedScript
+    pieces: tuple[Piece, ...]
+    statements: tuple[Statement, ...]
+
+    def count(self, revision: str) -> int:
+        """Count the statements of a revision."""
+        return sum(statement.revision == revision for statement in self.statements)
+
+
 class _Rendering:
     """The scripts of one database; *call* says which ``run_migrations()`` of env.py is its own."""
 
@@ -39,6 +58,11 @@ class _Rendering:
         self._desk = desk
         self._binding = binding
         self._call = call
+        self._dialect = binding.url.dialect
+        self._ready = desk.readies[binding.label]
+        self._secret = Columns(desk.context.settings.redact_columns)
+        missing = _NOT_ASKED if desk.context.settings.sql_offline else _NOT_RUN
+        self._recording = desk.recordings.get(binding.label, missing)
         folder = desk.context.report_dir / "sql" / script.file_name(desk.environment.name)
         self._folder = folder / script.file_name(binding.label) if binding.label else folder
 
@@ -49,95 +73,109 @@ class _Rendering:
         plan = context.history.upgrade_plan(current, upgrade_target(context))
         reached = context.history.effective([*current, *(item.revision for item in plan)])
         empty(self._folder)
-        up = self._script(Direction.UP, current, plan)
-        down = self._script(Direction.DOWN, reached, plan[::-1])
+        up = self._half(Direction.UP, current, plan)
+        down = self._half(Direction.DOWN, reached, plan[::-1])
         numbers = {item.revision: number for number, item in enumerate(plan, 1)}
-        rendered = self._pieces(Direction.UP, up, numbers)
-        rendered += self._pieces(Direction.DOWN, down, numbers)
-        return Outcome(result=self._result(up, down, rendered))
+        revisions = (*self._revisions(up, numbers), *self._revisions(down, numbers))
+        return Outcome(result=self._result(up, down, revisions))
 
-    def _script(
+    def _hidden(self, sql: str) -> str:
+        """Return SQL as reports may show it."""
+        return self._secret.hidden(self._desk.context.redact(sql), self._dialect)
+
+    def _half(
+        self, direction: Direction, start: tuple[str, ...], plan: Sequence[Revision]
+    ) -> _Half:
+        whole = self._rendered(direction, start, plan) if plan else script.NOTHING
+        transactional = whole.transactional
+        make = Pieces(self._desk.context, self._dialect, self._recording).piece
+        pieces = [make(one, direction, transactional=transactional) for one in whole.pieces]
+        return _Half(
+            direction=direction,
+            whole=whole,
+            pieces=tuple(pieces),
+            statements=tuple(self._listed(piece.script(direction) for piece in pieces)),
+        )
+
+    def _listed(self, scripts: Iterable[Script]) -> Iterator[Statement]:
+        for statement in listed(scripts, self._dialect, self._ready.version_table):
+            yield replace(statement, text=self._hidden(statement.text))
+
+    def _rendered(
         self, direction: Direction, start: tuple[str, ...], plan: Sequence[Revision]
     ) -> RenderedScript:
-        if not plan:
-            return script.NOTHING
         names = tuple(item.revision for item in plan)
-        target = names[-1] if direction is Direction.UP else "base"
         request = Offline(
-            direction=direction, start=start, target=target, revisions=names, call=self._call
+            direction=direction,
+            start=start,
+            target=names[-1] if direction is Direction.UP else "base",
+            revisions=names,
+            initialised=self._initialised(),
+            call=self._call,
         )
         rendered = self._desk.worker.offline(request)
         if not rendered.pieces:
             raise _nothing_rendered(self._desk.context.project.env_file)
         return rendered
 
-    def _pieces(
-        self, direction: Direction, whole: RenderedScript, numbers: dict[str, int]
-    ) -> list[RenderedRevision]:
-        return [self._piece(direction, whole, item, numbers) for item in whole.pieces]
+    def _initialised(self) -> bool:
+        control = self._desk.control(self._binding)
+        table, schema = self._ready.version_table, self._ready.version_schema
+        return control.version_rows(table, schema) is not None
 
-    def _piece(
-        self,
-        direction: Direction,
-        whole: RenderedScript,
-        piece: Rendered,
-        numbers: dict[str, int],
-    ) -> RenderedRevision:
+    def _revisions(self, half: _Half, numbers: dict[str, int]) -> Iterator[RenderedRevision]:
+        """Write one file for each revision, and tell of it."""
         context = self._desk.context
-        revision = context.history.revisions[piece.revision]
-        path = self._folder / script.piece_name(revision, numbers[piece.revision], direction)
-        failed = self._problem(piece)
-        text = script.stopped(piece.revision, failed) if failed else script.single(whole, piece)
-        write_text(path, context.redact(text))
-        return RenderedRevision(
-            revision=piece.revision,
-            direction=direction,
-            path=_shown(path, context),
-            statement_count=0 if failed else script.statement_count(piece.sql),
-            problem=failed,
-        )
-
-    def _problem(self, piece: Rendered) -> Problem | None:
-        if piece.failure is None:
-            return None
-        context = self._desk.context
-        error = StepFailedError(piece.revision, failure=piece.failure, output="", swallowed=False)
-        error.problem = f"Revision {piece.revision} cannot be rendered without a database."
-        error.meaning = "It reads from the database, or uses something offline mode lacks."
-        error.remedy = (
-            "Write it with op.execute() and statements that read nothing, or accept that its "
-            "SQL is only known when it runs."
-        )
-        told = problem(error, redact=context.redact, start_directory=context.start_directory)
-        if told.file:
-            return told
-        revision = context.history.revisions[piece.revision]
-        return dataclasses.replace(told, file=_shown(revision.path, context), line=revision.line)
-
-    def _result(
-        self, up: RenderedScript, down: RenderedScript, rendered: list[RenderedRevision]
-    ) -> SqlResult:
-        context = self._desk.context
-        problems = {(item.revision, item.direction): item.problem for item in rendered}
-        texts = {
-            direction: context.redact(
-                script.combined(
-                    whole,
-                    {p.revision: problems[p.revision, direction] for p in whole.pieces},
-                )
+        for piece in half.pieces:
+            revision = context.history.revisions[piece.revision]
+            number = numbers[piece.revision]
+            path = self._folder / script.piece_name(revision, number, half.direction)
+            self._write(path, script.single(half.whole, piece.written(self._dialect)))
+            yield RenderedRevision(
+                revision=piece.revision,
+                direction=half.direction,
+                path=_shown(path, context),
+                statement_count=half.count(piece.revision),
+                origin=piece.origin,
+                compared=piece.compared,
+                divergence=piece.divergence and self._shown(piece.divergence),
+                reads=piece.reads,
+                problem=piece.problem,
             )
-            for direction, whole in ((Direction.UP, up), (Direction.DOWN, down))
-        }
+
+    def _shown(self, divergence: Divergence) -> Divergence:
+        return replace(
+            divergence,
+            offline=self._hidden(divergence.offline),
+            captured=self._hidden(divergence.captured),
+        )
+
+    def _result(self, up: _Half, down: _Half, revisions: tuple[RenderedRevision, ...]) -> SqlResult:
+        context = self._desk.context
         upgrade_path, downgrade_path = self._folder / "upgrade.sql", self._folder / "downgrade.sql"
-        write_text(upgrade_path, texts[Direction.UP])
-        write_text(downgrade_path, texts[Direction.DOWN])
+        upgrade = self._write(upgrade_path, self._whole(up))
+        self._write(downgrade_path, self._whole(down))
+        uncompared = any(not item.compared for item in revisions)
         return SqlResult(
             upgrade_path=_shown(upgrade_path, context),
             downgrade_path=_shown(downgrade_path, context),
-            sql=texts[Direction.UP],
-            sha256=hashlib.sha256(texts[Direction.UP].encode()).hexdigest(),
-            revisions=tuple(rendered),
+            sql=self._hidden(upgrade),
+            sha256=hashlib.sha256(upgrade.encode()).hexdigest(),
+            revisions=revisions,
+            statements=(*up.statements, *down.statements),
+            uncompared=self._recording.reason if uncompared else "",
         )
+
+    def _whole(self, half: _Half) -> str:
+        texts = (piece.written(self._dialect) for piece in half.pieces)
+        return script.combined(half.whole, texts)
+
+    def _write(self, path: Path, text: str) -> str:
+        """Write a script that says how it is encoded, and return what stands in the file."""
+        told = opening(text, self._dialect) + text
+        written = script.without_secrets(told, self._desk.context.redact(told))
+        write_text(path, written)
+        return written
 
 
 def _nothing_rendered(env_file: Path) -> ProjectError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from io import StringIO
+from functools import partial
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from alembic import command
@@ -13,7 +13,30 @@ from . import protocol
 from .failures import described
 from .loading import Project, command_options
 from .protocol import Channel, Message
-from .walking import run_env, step
+from .recording import place
+from .walking import run_env, source_file, step
+
+Written = Tuple[str, Optional[int]]
+
+
+class _Output:
+    """The file that Alembic writes to: one text at a time, with the line that made it."""
+
+    def __init__(self) -> None:
+        self.file = ""
+        self._written: List[Written] = []
+
+    def write(self, text: str) -> None:
+        """Keep one text."""
+        self._written.append((text, place(self.file)[0] if self.file else None))
+
+    def flush(self) -> None:
+        """Do nothing; Alembic asks for it after every text."""
+
+    def taken(self) -> List[Written]:
+        """Return what was written since the last call."""
+        written, self._written = self._written, []
+        return written
 
 
 class OfflineRun:
@@ -23,8 +46,10 @@ class OfflineRun:
         self._channel = channel
         self._project = project
         self._request = request
-        self._buffer = StringIO()
-        self._preambles: List[str] = []
+        self._output = _Output()
+        self._head: List[Written] = []
+        self._body: List[Written] = []
+        self._preambles: List[List[Written]] = []
         self._facts: Dict[str, Any] = {}
         self._failure: Optional[BaseException] = None
 
@@ -48,21 +73,22 @@ class OfflineRun:
         return {
             "event": protocol.ENDED,
             "calls": len(self._preambles),
-            "preamble": "".join(self._preambles[:1]),
-            "postamble": self._taken(),
+            "preamble": _joined(*self._preambles[:1]),
+            "postamble": _joined(self._output.taken()),
             "failure": None if error is None else described(error, self._project.places()),
             **self._facts,
         }
 
     def _wrapped(self, real: Any) -> Any:
         def configure(*args: Any, **options: Any) -> None:
-            options["output_buffer"] = self._buffer
+            options["output_buffer"] = self._output
             real(*args, **options)
 
         return configure
 
     def _steps(self, _heads: Tuple[str, ...], context: MigrationContext) -> Iterator[RevisionStep]:
-        self._preambles.append(self._taken())
+        self._preambles.append(self._output.taken())
+        self._leave_the_version_table(context)
         self._facts = {
             "per_migration": bool(context.opts.get("transaction_per_migration")),
             "transactional": bool(context.impl.transactional_ddl),
@@ -70,34 +96,55 @@ class OfflineRun:
         if len(self._preambles) != self._request["call"] + 1:
             return
         up = self._request["direction"] == "up"
+        script = self._project.script
         for name in self._request["revisions"]:
-            yield step(self._project.script, name, up=up, wrap=self._caught)
+            wrap = partial(self._caught, source_file(script, name))
+            yield step(script, name, up=up, wrap=wrap)
             self._report(name)
 
-    def _caught(self, migrate: Any) -> Any:
+    def _leave_the_version_table(self, context: MigrationContext) -> None:
+        """Render what an online run does to the version table itself, which is never to drop it.
+
+        Alembic renders its creation whenever no revision is applied, also where it is there, and
+        before 1.20 its end with the last revision.
+        """
+        table: Any = context._version  # noqa: SLF001
+        table.drop = _nothing
+        if self._request["initialised"]:
+            table.create = _nothing
+
+    def _caught(self, file: str, migrate: Any) -> Any:
         def caught(*args: Any, **options: Any) -> None:
             self._failure = None
+            self._head = self._output.taken()
+            self._output.file = file
             try:
                 migrate(*args, **options)
             except Exception as error:  # noqa: BLE001 - a revision may raise anything
                 self._failure = error
+            self._output.file = ""
+            self._body = self._output.taken()
 
         return caught
 
     def _report(self, revision: str) -> None:
+        """Tell a revision in three parts: only what its own function wrote is in the middle."""
         failure, self._failure = self._failure, None
-        text = self._taken()
         self._channel.send(
             {
                 "event": protocol.RENDERED,
                 "revision": revision,
-                "sql": "" if failure else text,
+                "head": _joined(self._head),
+                "body": [] if failure else self._body,
+                "tail": _joined(self._output.taken()),
                 "failure": failure and described(failure, self._project.places()),
             }
         )
 
-    def _taken(self) -> str:
-        text = self._buffer.getvalue()
-        self._buffer.seek(0)
-        self._buffer.truncate()
-        return text
+
+def _joined(written: List[Written]) -> str:
+    return "".join(text for text, _ in written)
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    """Stand in for what is not to be rendered."""
