@@ -1,3 +1,8 @@
+# Three images, each a target:
+#   slim     (the default) the tool, its drivers, uv and git; no compilers
+#   full     with compilers and headers, for projects whose drivers have no wheels (mysqlclient)
+#   servers  with PostgreSQL and MariaDB, so that scratch databases need no service
+#
 # The base must have Python 3.11 or newer, with venv, as `python3` on its PATH; git and the CA
 # certificates are added where it has apt. The release names the base by digest; a build from this
 # file alone takes today's image of the tag.
@@ -39,7 +44,7 @@ RUN --mount=type=secret,id=ca,required=false \
 COPY entrypoint.py /opt/alembic-ci/entrypoint.py
 
 
-FROM ${BASE}
+FROM ${BASE} AS slim
 
 # The system's git configuration, because CI hosts replace HOME, and every repository is safe,
 # because hosts check it out as another user than the one this container runs as.
@@ -48,7 +53,7 @@ RUN --mount=type=secret,id=ca,required=false \
       if [ -f /run/secrets/ca ]; then set -- -o Acquire::https::CAInfo=/run/secrets/ca; fi; \
       apt-get "$@" update \
       && apt-get "$@" install -y --no-install-recommends ca-certificates git \
-      && rm -rf /var/lib/apt/lists/*; \
+      && apt-get clean && rm -rf /var/lib/apt/lists/*; \
     fi \
  && git config --system --add safe.directory '*'
 
@@ -82,3 +87,33 @@ LABEL org.opencontainers.image.title="alembic-ci" \
 # No USER: GitHub needs root, everybody else may choose any uid. Isolated (-I), because earlier steps
 # leave PYTHON* variables behind; -B and -u then say what the ignored variables above say.
 ENTRYPOINT ["/opt/alembic-ci/bin/python", "-I", "-B", "-u", "/opt/alembic-ci/entrypoint.py"]
+
+
+FROM slim AS full
+
+RUN --mount=type=secret,id=ca,required=false \
+    if [ -f /run/secrets/ca ]; then set -- -o Acquire::https::CAInfo=/run/secrets/ca; fi; \
+    apt-get "$@" update \
+ && apt-get "$@" install -y --no-install-recommends \
+      build-essential default-libmysqlclient-dev libpq-dev pkg-config python3-dev \
+ && apt-get clean && rm -rf /var/lib/apt/lists/*
+
+
+# The servers are started by the tool, one for a run, each in a folder of its own; none is running
+# in an image, and the databases that Debian's packages make are taken out. nss_wrapper gives a name
+# to a user without one, whom initdb would refuse. LLVM serves PostgreSQL's JIT alone, which private
+# servers have switched off.
+FROM slim AS servers
+
+RUN --mount=type=secret,id=ca,required=false \
+    if [ -f /run/secrets/ca ]; then set -- -o Acquire::https::CAInfo=/run/secrets/ca; fi; \
+    mkdir -p /etc/postgresql-common \
+ && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf \
+ && apt-get "$@" update \
+ && DEBIAN_FRONTEND=noninteractive apt-get "$@" install -y --no-install-recommends \
+      libnss-wrapper mariadb-server-core postgresql \
+ && apt-get clean && rm -rf /var/lib/apt/lists/* /usr/lib/*/libLLVM* /usr/lib/*/libz3*
+
+
+# What a build without a target gives.
+FROM slim

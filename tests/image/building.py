@@ -30,20 +30,20 @@ def why_not() -> str:
     return f"not installed: {', '.join(missing)}" if missing else ""
 
 
-def built_image() -> str:
+def built_image(target: str = "slim") -> str:
     """Return the name of the image for the present sources; takes a minute after a change."""
     with _one_builder():
         base = stand_in_base()
-        name = f"{_REPOSITORY}:{_fingerprint(base)}"
+        name = f"{_REPOSITORY}:{target}-{_fingerprint(base)}"
         if subprocess.run(["podman", "image", "exists", name], check=False).returncode:
-            _build(name, base)
+            _build(name, base, target)
             _forget_older()
         return name
 
 
-def _build(name: str, base: str) -> None:
+def _build(name: str, base: str, target: str) -> None:
     command = ["buildah", "bud", "--isolation", "chroot", "--network=host", "--layers"]
-    command += ["--build-arg", f"BASE={base}", "--tag", name]
+    command += ["--build-arg", f"BASE={base}", "--target", target, "--tag", name]
     authorities = Path(os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"))
     if authorities.is_file():
         command += ["--secret", f"id=ca,src={authorities}"]

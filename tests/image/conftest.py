@@ -14,11 +14,27 @@ from image.stand_in_base import NoContainersError
 
 @pytest.fixture(scope="session")
 def image() -> str:
+    return _built("slim")
+
+
+@pytest.fixture(scope="session")
+def servers_image() -> str:
+    """Return the variant with database servers inside."""
+    return _built("servers")
+
+
+@pytest.fixture(scope="session")
+def full_image() -> str:
+    """Return the variant with compilers inside."""
+    return _built("full")
+
+
+def _built(target: str) -> str:
     reason = why_not()
     if reason:
         _do_without(reason)
     try:
-        return built_image()
+        return built_image(target)
     except NoContainersError as error:
         _do_without(str(error))
 

@@ -1,5 +1,6 @@
 """Containers of the image under test, started through podman as CI hosts do through docker."""
 
+import os
 import subprocess
 import time
 import uuid
@@ -14,6 +15,18 @@ PODMAN_RUN = (
     *("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"),
 )
 TIMEOUT = 180.0  # seconds
+
+# A package index behind a network that ends TLS itself, and packages that other runs have fetched.
+_AUTHORITIES = Path(os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"))
+_PACKAGES = Path.home() / ".cache" / "alembic-ci-tests" / "packages"
+
+
+def package_index() -> tuple[Sequence[tuple[Path, str]], Mapping[str, str]]:
+    """Return the mounts and variables with which a container installs packages."""
+    _PACKAGES.mkdir(parents=True, exist_ok=True)
+    mounts = [(_AUTHORITIES, "/authorities.crt:ro"), (_PACKAGES, "/packages")]
+    return mounts, {"SSL_CERT_FILE": "/authorities.crt", "UV_CACHE_DIR": "/packages"}
+
 
 # What podman itself reads: these are given to the container by value, the others by name.
 _OF_THE_CLIENT = {"HOME", "PATH", "TMPDIR", "LD_LIBRARY_PATH", "LD_PRELOAD", "XDG_RUNTIME_DIR"}

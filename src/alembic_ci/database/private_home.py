@@ -54,7 +54,7 @@ class Home:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=self.path,
-                env=_VARIABLES,
+                env={**_VARIABLES, **self._name_of_the_nameless()},
                 start_new_session=True,
                 user=self.uid,
                 group=self.gid,
@@ -62,6 +62,23 @@ class Home:
             )
         except OSError as error:  # a program in a folder that the owner may not enter
             raise PrivateServerError(f"{command[0]} cannot be started: {error.strerror}") from error
+
+    def _name_of_the_nameless(self) -> Mapping[str, str]:
+        """Return the variables that give a name to a user of whom the machine knows none.
+
+        Containers may run as any uid, and initdb refuses one that is not in the passwd database;
+        see nss_wrapper(1).
+        """
+        if self.uid is not None or not (library := _wrapper()):
+            return {}
+        uid, gid = os.geteuid(), os.getegid()
+        passwd = self.write("passwd", f"{DEFAULT_USER}:x:{uid}:{gid}::{self.path}:/bin/sh\n")
+        group = self.write("group", f"{DEFAULT_USER}:x:{gid}:\n")
+        return {
+            "LD_PRELOAD": str(library),
+            "NSS_WRAPPER_PASSWD": str(passwd),
+            "NSS_WRAPPER_GROUP": str(group),
+        }
 
     def run(self, command: Sequence[str | Path]) -> None:
         """Run a set-up command to its end.
@@ -133,3 +150,12 @@ def _owner(users: Sequence[str]) -> tuple[int | None, int | None]:
             entry = pwd.getpwnam(user)
             return entry.pw_uid, entry.pw_gid
     raise PrivateServerError("this runs as root and the machine has no user for a server")
+
+
+def _wrapper() -> Path | None:
+    """Return nss_wrapper's library where it is needed: this user has no name, and it is here."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return next(Path("/usr/lib").glob("*/libnss_wrapper.so"), None)
+    return None

@@ -13,6 +13,9 @@ UnitKey = tuple[str, int]
 Objects = Mapping[ObjectKey, Attributes]
 Units = Mapping[UnitKey, Objects]
 
+# PostgreSQL 17.12 counts the versions of a column among its options: nobody has set this one.
+_OF_SERVER = "pg_attver="
+
 
 class UnitStore:
     """The state, and which unit each of its objects belongs to."""
@@ -103,7 +106,8 @@ def _text(value: object) -> str | None:
         case [[*items], [*default]]:
             return in_words(_strings(items), _strings(default))
         case [*entries]:
-            return ", ".join(sorted(_strings(entries))) or None
+            options = (entry for entry in _strings(entries) if not entry.startswith(_OF_SERVER))
+            return ", ".join(sorted(options)) or None
         case _:
             return str(value)
 
