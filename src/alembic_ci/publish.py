@@ -136,7 +136,9 @@ def _unwritten(report: Report, error: AlembicCIError, places: Places) -> Report:
 def _links(report: Report, places: Places) -> Iterator[Link]:
     for label, path in linked(report):
         yield Link(label=label, path=places.start / path)
-    yield Link(label="Report", path=places.folder / "report.md")
+    for name in ("report.html", "report.md"):
+        if (places.folder / name).exists():
+            yield Link(label=f"Report ({name})", path=places.folder / name)
 
 
 def _annotations(report: Report) -> Iterator[Annotation]:

@@ -118,3 +118,12 @@ def test_the_gitlab_example_gives_the_component_inputs_that_it_has() -> None:
 
     assert set(given) <= set(spec["spec"]["inputs"])
     assert given["job-name"] in example
+
+
+@pytest.mark.parametrize("path", [path for path in _TEXTS if path.suffix == ".md"], ids=_shown)
+def test_every_link_of_a_document_leads_to_a_file(path: Path) -> None:
+    targets = re.findall(r"\]\(([^)#:]+)(?:#[\w-]+)?\)", path.read_text(encoding="utf-8"))
+
+    missing = [target for target in targets if not (path.parent / target).exists()]
+
+    assert not missing

@@ -1,5 +1,6 @@
 """A container action as the GitHub runner starts it: folders, variables, mounts, file commands."""
 
+import json
 import os
 import signal
 import subprocess
@@ -52,6 +53,8 @@ class Job:
     workspace: Path
     temp: Path
     event: str = "push"
+    payload: object = field(default_factory=dict)
+    api_url: str = "http://127.0.0.1:9"
     identity: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def run(self, inputs: Mapping[str, str], env: Mapping[str, str]) -> Step:
@@ -72,7 +75,8 @@ class Job:
         for name in tuple(_PATHS_INSIDE)[1:]:
             (self.temp / name).mkdir(parents=True)
         (self.temp / "docker.sock").touch()
-        (self.temp / "_github_workflow" / "event.json").write_text("{}", encoding="utf-8")
+        event = self.temp / "_github_workflow" / "event.json"
+        event.write_text(json.dumps(self.payload), encoding="utf-8")
         for variable in _FILE_COMMANDS:
             self._file(variable).touch()
         for folder in (self.workspace, self.temp):
@@ -120,7 +124,7 @@ class Job:
             "CI": "true",
             "GITHUB_ACTIONS": "true",
             "GITHUB_ACTION": "alembic-ci",
-            "GITHUB_API_URL": "http://127.0.0.1:9",
+            "GITHUB_API_URL": self.api_url,
             "GITHUB_EVENT_NAME": self.event,
             "GITHUB_EVENT_PATH": str(self.temp / "_github_workflow" / "event.json"),
             "GITHUB_REF": "refs/heads/main",

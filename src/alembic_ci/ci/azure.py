@@ -33,7 +33,7 @@ class Azure:
 
     def mask(self, secrets: Iterable[str]) -> None:
         """Have the agent hide these words from here on."""
-        for secret in secrets:
+        for secret in dict.fromkeys(secrets):
             self._command("task.setsecret", {}, secret)
 
     def show(self, text: str, *, title: str = "") -> None:

@@ -48,7 +48,7 @@ class GitHub:
 
     def mask(self, secrets: Iterable[str]) -> None:
         """Have the runner hide these words from here on, in every step of the job."""
-        for secret in secrets:
+        for secret in dict.fromkeys(secrets):
             if len(secret) >= _SHORTEST_SECRET and secret.lower() not in _TOO_COMMON:
                 self._command(f"::add-mask::{_data(secret)}")
 
