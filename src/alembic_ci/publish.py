@@ -61,7 +61,7 @@ def publish(report: Report, places: Places, host: Host) -> Report:
 
 def publish_comment_url(report: Report, url: str, places: Places, host: Host) -> None:
     """Tell the comment's URL, which was not known when the other outputs were."""
-    host.outputs({"comment-url": url})
+    host.more_outputs({"comment-url": url})
     with contextlib.suppress(AlembicCIError, OSError):  # no file could be written before, either
         written = [path.name for path in places.folder.iterdir()]
         values = {**outputs(report, paths=_paths(places, written)), "comment-url": url}

@@ -59,6 +59,7 @@ def test_a_red_comment_turns_green_and_stays_the_only_one(github: GitHub, tmp_pa
     red = _run(directory, variables, "rollback-test")
     (said,) = github.mine()
     url = _outputs(directory)["comment-url"]
+    assert _outputs(directory)["status"] == "failed"
     revision.write_text(sound, encoding="utf-8")
     green = _run(directory, variables, "rollback-test", "--verbose")
 

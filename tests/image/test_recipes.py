@@ -37,7 +37,8 @@ def test_the_recipe_for_pull_requests_checks_comments_and_leaves_what_it_uploads
         github = GitHub(server)
         event = pull_request_event()
         asked = replace(job, event="pull_request", payload=event, api_url=server.url_for("/api/v3"))
-        step = asked.run(ours["with"], env)
+        # What the shop needs is in the image, and a test needs no network.
+        step = asked.run(ours["with"] | {"install": "none"}, env)
         server.check()
 
     assert step.exit_code == 0, step.log

@@ -25,6 +25,9 @@ class Remembering:
         """Keep the values."""
         self.values.update(values)
 
+    def more_outputs(self, values: Mapping[str, str]) -> None:
+        """Keep no value."""
+
     def summary(self, markdown: str) -> None:
         """Keep no document."""
 

@@ -52,6 +52,10 @@ class Azure:
                 named = {"variable": name, "isOutput": "true"}
                 self._command("task.setvariable", named, value)
 
+    def more_outputs(self, values: Mapping[str, str]) -> None:
+        """Set further ones."""
+        self.outputs(values)
+
     def summary(self, markdown: str) -> None:
         """Put the document on the run's page; it must lie where the agent sees it, too."""
         folder = Path(self.variables.get("AGENT_TEMPDIRECTORY", ""))

@@ -67,6 +67,10 @@ class GitHub:
         """
         for name in self.files.restore():
             _log.warning("env.py or a revision wrote to %s; its words were taken out.", name)
+        self.more_outputs(values)
+
+    def more_outputs(self, values: Mapping[str, str]) -> None:
+        """Append the values as they are; of several with one name the last one counts."""
         records = (self._record(name, value) for name, value in _within_limit(values).items())
         self._append("GITHUB_OUTPUT", "".join(records))
 

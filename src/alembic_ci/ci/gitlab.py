@@ -41,6 +41,9 @@ class GitLab:
     def outputs(self, values: Mapping[str, str]) -> None:
         """Do nothing: the job collects ``outputs.env`` with ``artifacts:reports:dotenv``."""
 
+    def more_outputs(self, values: Mapping[str, str]) -> None:
+        """Do nothing: ``outputs.env`` was written anew."""
+
     def summary(self, markdown: str) -> None:
         """Do nothing: a job page has no place for it, and ``report.md`` is an artifact."""
 

@@ -20,7 +20,10 @@ class Host(Protocol):
         """Print text nobody vouches for; under a *title* it is folded where the host can."""
 
     def outputs(self, values: Mapping[str, str]) -> None:
-        """Hand values to later steps and jobs."""
+        """Hand values to later steps and jobs; nothing that foreign code handed on stays."""
+
+    def more_outputs(self, values: Mapping[str, str]) -> None:
+        """Hand on what was not known yet when ``outputs`` was called."""
 
     def summary(self, markdown: str) -> None:
         """Put a document on the page of the run."""

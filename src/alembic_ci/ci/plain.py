@@ -25,6 +25,9 @@ class Plain:
     def outputs(self, values: Mapping[str, str]) -> None:
         """Do nothing: ``outputs.env`` has them."""
 
+    def more_outputs(self, values: Mapping[str, str]) -> None:
+        """Do nothing: ``outputs.env`` was written anew."""
+
     def summary(self, markdown: str) -> None:
         """Do nothing: ``report.md`` has it."""
 
