@@ -164,11 +164,18 @@ def _rule(proof: RevisionProof) -> str:
     """Return the rule that a disproved revision breaks."""
     if proof.verdict is Verdict.MISSING:
         return "downgrade-missing"
+    if proof.differences and compared_after(proof) is Phase.DOWN:
+        return "rollback-residue"
     if proof.phase is Phase.SECOND_UP:
         return "upgrade-not-repeatable"
     if proof.verdict is Verdict.RESIDUE:
         return "rollback-residue"
     return "downgrade-failed" if proof.phase is Phase.DOWN else "upgrade-failed"
+
+
+def compared_after(proof: RevisionProof) -> Phase:
+    """Return what the differences were seen after: a second upgrade that raised has none."""
+    return Phase.DOWN if proof.problem else proof.phase or Phase.DOWN
 
 
 def _explained(proof: RevisionProof) -> Problem:

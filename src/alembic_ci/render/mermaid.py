@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from alembic_ci.model import Report, RollbackResult, Verdict
 from alembic_ci.render.disproofs import BROKEN
-from alembic_ci.render.revision_graph import Node, drawn
+from alembic_ci.render.revision_graph import Node, at_base, drawn
 from alembic_ci.render.rows import rows
 from alembic_ci.render.words import NAMES_SHOWN, one_line
 
@@ -35,7 +35,8 @@ def diagram(report: Report) -> str:
     """
     if not any(row.pending or row.applied or _proved(row.rollback) for row in rows(report)):
         return ""
-    texts = (_drawn(drawn(report, number)[::-1]) for number in _REVISIONS)
+    here = at_base(report)
+    texts = (_drawn(drawn(report, number)[::-1], here) for number in _REVISIONS)
     return next((text for text in texts if len(text) <= _CHARACTERS), "")
 
 
@@ -52,11 +53,13 @@ def label(text: str) -> str:
     )
 
 
-def _drawn(nodes: Sequence[Node]) -> str:
+def _drawn(nodes: Sequence[Node], here: Sequence[str]) -> str:
     names = {node.info.revision: f"r{number}" for number, node in enumerate(nodes)}
     lines = [f"  classDef {name} {style}\n" for name, style in _STYLES.items()]
     for node in nodes:
         lines += _node(node, names)
+    if here and nodes:
+        lines.append(f'  base(["{_listed(here)}"]):::here -.-> r0\n')
     return f"{_OPENING}{''.join(lines)}"
 
 
@@ -66,10 +69,13 @@ def _node(node: Node, names: dict[str, str]) -> Iterator[str]:
     yield f'  {name}["{label(node.info.revision)}{message}"]:::{_style(node)}\n'
     yield from _edges(node, names)
     if node.standing:
-        here = "<br>".join(map(label, node.standing[:NAMES_SHOWN]))
-        rest = len(node.standing) - NAMES_SHOWN
-        more = f"<br>and {rest:,} more" if rest > 0 else ""
-        yield f'  h{name}(["{here}{more}"]):::here -.- {name}\n'
+        yield f'  h{name}(["{_listed(node.standing)}"]):::here -.- {name}\n'
+
+
+def _listed(databases: Sequence[str]) -> str:
+    here = "<br>".join(map(label, databases[:NAMES_SHOWN]))
+    rest = len(databases) - NAMES_SHOWN
+    return f"{here}<br>and {rest:,} more" if rest > 0 else here
 
 
 def _edges(node: Node, names: dict[str, str]) -> Iterator[str]:

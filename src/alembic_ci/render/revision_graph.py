@@ -44,6 +44,11 @@ def drawn(report: Report, limit: int) -> tuple[Node, ...]:
     return tuple(reversed(nodes))
 
 
+def at_base(report: Report) -> tuple[str, ...]:
+    """Return the databases that stand before the first revision."""
+    return tuple(row.name for row in rows(report) if row.current == ())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Facts:
     """What the run says of each revision."""

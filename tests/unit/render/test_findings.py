@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from alembic_ci.model import Report, State
+from alembic_ci.model import Phase, Report, RevisionProof, RollbackResult, State
 from alembic_ci.render.findings import Finding, findings
 from alembic_ci.rules import CATALOGUE, RULES, Level
 from reports import (
@@ -15,9 +15,11 @@ from reports import (
     environment,
     healthy,
     multiple_heads,
+    proved,
     report,
     residue,
     several_databases,
+    step,
     unreachable,
     unrendered,
 )
@@ -34,6 +36,25 @@ def test_each_way_to_disprove_a_rollback_is_a_rule_of_its_own() -> None:
         ("downgrade-missing", "error", "d4f3"),
         ("irreversible", "note", "e5a4"),
     ]
+
+
+def second_upgrade(*, raised: bool) -> Report:
+    """A residue that was seen after the second upgrade, or before it because that one raised."""
+    (proof,) = (p for p in residue_proofs() if p.revision == "b2d1")
+    problem = next(residue().problems()) if raised else None
+    again = replace(proof, phase=Phase.SECOND_UP, problem=problem)
+    tested = step("rollback-test", proved(again))
+    return report(environment("staging", database(tested, after=None)), exit_code=1)
+
+
+def residue_proofs() -> tuple[RevisionProof, ...]:
+    results = residue().environments[0].databases[0].results()
+    return next(result.proofs for result in results if isinstance(result, RollbackResult))
+
+
+def test_what_a_downgrade_leaves_is_a_residue_even_if_the_second_upgrade_is_what_fails() -> None:
+    assert told(second_upgrade(raised=True))[0][0] == "rollback-residue"
+    assert told(second_upgrade(raised=False))[0][0] == "upgrade-not-repeatable"
 
 
 def test_a_finding_is_as_loud_as_what_it_did_to_the_run() -> None:
@@ -107,9 +128,9 @@ def test_every_rule_says_what_to_do() -> None:
 
 
 def test_a_run_that_proved_nothing_and_failed_still_has_its_findings() -> None:
-    step = replace(residue().environments[0].databases[0].steps[1], state=State.FAILED)
+    failed = replace(residue().environments[0].databases[0].steps[1], state=State.FAILED)
     found: tuple[Finding, ...] = findings(
-        report(environment("staging", database(step, after=None)), exit_code=1)
+        report(environment("staging", database(failed, after=None)), exit_code=1)
     )
 
     assert len(found) == 4

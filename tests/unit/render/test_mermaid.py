@@ -27,7 +27,7 @@ LINES = (
     r"flowchart LR",
     r"  classDef \w+ [\w:,#-]+",
     rf'  r\d+\["{TEXT}"\]:::\w+',
-    rf'  [ho]r\d+\(\["{TEXT}"\]\):::\w+ (-\.-|-\.->) r\d+',
+    rf'  (base|[ho]r\d+)\(\["{TEXT}"\]\):::\w+ (-\.-|-\.->) r\d+',
     r'  r\d+ -->(\|"[\d,]+ between"\|)? r\d+',
 )
 
@@ -44,6 +44,12 @@ def test_each_environment_stands_at_its_revision_and_the_broken_are_red() -> Non
     assert '  hr0(["staging"]):::here -.- r0\n' in shown
     assert '  r0["a1c0<br>Create customers"]:::good\n' in shown
     assert '  r1["b2d1<br>Add email"]:::bad\n  r0 --> r1\n' in shown
+
+
+def test_an_environment_without_any_revision_stands_before_the_first() -> None:
+    shown = diagram(SAMPLES["not_initialised"]())
+
+    assert '(["development"]):::here -.-> r0\n' in shown
 
 
 def test_a_run_with_nothing_to_do_has_no_diagram() -> None:

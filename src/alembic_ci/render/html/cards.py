@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from alembic_ci.model import Phase, Report, RevisionInfo, RevisionProof, Verdict
-from alembic_ci.render.disproofs import BROKEN
+from alembic_ci.render.disproofs import BROKEN, compared_after
 from alembic_ci.render.html.scripts import Scripts
 from alembic_ci.render.rows import Row
 from alembic_ci.render.words import VERDICTS
@@ -37,11 +37,25 @@ class Judgement:
         return VERDICTS[self.proof.verdict]
 
     @property
+    def sides(self) -> tuple[str, str]:
+        """Name the two moments whose schemas were compared."""
+        if compared_after(self.proof) is Phase.SECOND_UP:
+            return "After the first upgrade", "After the second upgrade"
+        return "Before the upgrade", "After the downgrade"
+
+    @property
+    def doubts(self) -> str:
+        """Say what a verdict leaves out: ``loses data``, ``fails on duplicates``."""
+        losing = "loses data" if self.proof.losses else ""
+        failing = "fails on duplicates" if self.proof.duplicates else ""
+        return ", ".join(filter(None, (losing, failing)))
+
+    @property
     def tone(self) -> Tone:
         """Return the colour of the verdict."""
         if self.proof.verdict in BROKEN:
             return Tone.BAD
-        if self.proof.verdict is Verdict.IRREVERSIBLE or self.proof.losses:
+        if self.proof.verdict is Verdict.IRREVERSIBLE or self.doubts:
             return Tone.WARN
         return Tone.GOOD if self.proof.verdict is Verdict.PASSED else Tone.QUIET
 

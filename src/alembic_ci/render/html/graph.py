@@ -7,7 +7,7 @@ from alembic_ci.model import Report, Verdict
 from alembic_ci.render.disproofs import BROKEN
 from alembic_ci.render.html.cards import Card, Tone
 from alembic_ci.render.html.lanes import Dot, Drawing, drawing
-from alembic_ci.render.revision_graph import Node, drawn
+from alembic_ci.render.revision_graph import Node, at_base, drawn
 from alembic_ci.render.words import VERDICTS
 
 _SHOWN = 24
@@ -26,12 +26,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """The rows, newest first, and the drawing beside them; *dots* go with *lines* one by one."""
+    """The rows, newest first, and the drawing beside them; each dot has its line.
+
+    *at_base* are the databases that stand before the first revision.
+    """
 
     lines: tuple[Line, ...]
     drawing: Drawing
     dots: tuple[tuple[Dot, Line], ...]
     left_out: int
+    at_base: tuple[str, ...]
 
 
 def graph(report: Report, cards: Sequence[Card]) -> Graph:
@@ -47,6 +51,7 @@ def graph(report: Report, cards: Sequence[Card]) -> Graph:
         drawing=made,
         dots=tuple(zip(made.dots, shown, strict=True)),
         left_out=len(report.revisions) - len(nodes),
+        at_base=at_base(report),
     )
 
 
