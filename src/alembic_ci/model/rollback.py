@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from alembic_ci.model.problem import Problem
+from alembic_ci.model.statement import Statement
 from alembic_ci.model.states import Phase, State, Verdict
 
 
@@ -71,6 +72,8 @@ class RollbackResult:
 
     *rows* is how many rows each table held, *unfilled* the tables that could not be given any.
     *proved_for* names the database it was run for, where that is one like this and not this one.
+    *statements* are those of the revisions' upgrades and downgrades, measured on these rows; a
+    revision that could not be run on rows has none.
     """
 
     scratch: str
@@ -79,4 +82,5 @@ class RollbackResult:
     round_trip: tuple[RoundTrip, ...] = ()
     rows: int = 0
     unfilled: tuple[Difference, ...] = ()
+    statements: tuple[Statement, ...] = ()
     proved_for: str = ""

@@ -50,7 +50,8 @@ class Lock:
 class Statement:
     """One statement of a revision.
 
-    *text* holds its parameters as literals. *actions* say what it does (``add column
+    *text* holds its parameters as literals, cut where it is very long; *times* is how often it was
+    executed in one go with others. *actions* say what it does (``add column
     orders.total``), *objects* name what it does it to, *loses* what of the environment's data is
     gone after it. *captured* tells that it was seen running; *duration* (seconds) and *rows*
     (touched, on the scratch database) are known only then. Locks, *rewrites* (tables written anew)
@@ -68,6 +69,7 @@ class Statement:
     file: str | None = None
     line: int | None = None
     captured: bool = False
+    times: int = 1
     duration: float | None = None
     rows: int | None = None
     measured: bool = False

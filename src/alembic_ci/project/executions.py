@@ -1,10 +1,13 @@
 """What a revision executed at the driver's border, as the worker tells it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from alembic_ci.project.reads import only_reads
 from alembic_ci.worker.protocol import Message
+
+Row = Sequence[str | int | float | bool | None]
 
 
 class Kind(StrEnum):
@@ -25,7 +28,8 @@ class Execution:
     the place in the revision that made the call, *line* is absent where none did. *seconds* is the
     driver's time, *rows* what it says was touched. *read* tells that nothing was changed,
     *autocommit* that the statement stood in no transaction, *version* that it came after the
-    revision's function: Alembic writing its version table, or a hook of ``env.py``.
+    revision's function: Alembic writing its version table, or a hook of ``env.py``. *watched* are
+    the rows of the query that was asked for, run just after the statement in its transaction.
     """
 
     kind: Kind
@@ -38,6 +42,7 @@ class Execution:
     read: bool = False
     autocommit: bool = False
     version: bool = False
+    watched: tuple[Row, ...] | None = None
 
     @classmethod
     def parse(cls, account: Message) -> "Execution":
@@ -58,4 +63,5 @@ class Execution:
             read=reflection or bool(account["returns"] and texts and only_reads(texts[0])),
             autocommit=bool(account["autocommit"]),
             version=bool(account["version"]),
+            watched=None if account["watched"] is None else tuple(map(tuple, account["watched"])),
         )

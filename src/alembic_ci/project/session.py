@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from alembic_ci.errors import WorkerError
 from alembic_ci.model import Direction
-from alembic_ci.project.executions import Execution
+from alembic_ci.project.executions import Execution, Row
 from alembic_ci.project.failures import Failure
 from alembic_ci.worker import protocol
 from alembic_ci.worker.protocol import Message
 
-Row = Sequence[str | int | float | bool | None]
+__all__ = ["Connection", "Ready", "Row", "Session", "Stepped"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,16 +101,18 @@ class Session:
         *,
         look: str = "",
         inspect: Callable[[Sequence[Row]], bool] | None = None,
+        watch: str = "",
     ) -> Stepped:
         """Run one revision and return what it executed.
 
         *look* is a query that is run on the same connection: in a run that was started with
         ``inspect=True`` inside the step's transaction, just before its commit, else after it. Its
         rows go to *inspect* while the transaction is open; when that returns false, the step is
-        rolled back and UndoneError is raised.
+        rolled back and UndoneError is raised. *watch* is a query that is run after each statement,
+        in a run that was started with ``record=True``.
         """
         step = {"do": protocol.STEP, "revision": revision, "direction": direction.value}
-        message = self._exchange({**step, "look": look})
+        message = self._exchange({**step, "look": look, "watch": watch})
         seen = rows_of(message["looked"])
         if message["event"] == protocol.APPLIED:
             keep = inspect is None or inspect(seen)

@@ -15,6 +15,7 @@ from alembic_ci.model import (
     Report,
     RollbackResult,
     SqlResult,
+    Statement,
     StatusResult,
     TextResult,
 )
@@ -38,7 +39,7 @@ def json_report(report: Report) -> str:
     """Return the whole report as JSON text that ends with a line feed.
 
     Keys stand in the order in which the model names its fields. Results carry a ``kind``, and what
-    the model derives (``state``, ``up_to_date``) is written out.
+    the model derives (``state``, ``up_to_date``, ``risk``) is written out.
     """
     whole = {"schema": SCHEMA, **dict(_members(report))}
     text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
@@ -54,6 +55,8 @@ def _members(value: object) -> Iterator[tuple[str, Json]]:
         yield "state", value.state.value
     if isinstance(value, StatusResult):
         yield "up_to_date", value.up_to_date
+    if isinstance(value, Statement):
+        yield "risk", value.risk.value
     if is_dataclass(value):
         yield from ((field.name, _json(getattr(value, field.name))) for field in fields(value))
 

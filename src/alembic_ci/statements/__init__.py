@@ -10,13 +10,17 @@ from alembic_ci.statements.action import Action
 from alembic_ci.statements.actions import actions
 from alembic_ci.statements.hiding import MARK, Columns
 from alembic_ci.statements.listing import Script, Text, listed
+from alembic_ci.statements.locks import MODES, lock
+from alembic_ci.statements.measured import Measured
 from alembic_ci.statements.splitting import Piece, pieces, statements
 from alembic_ci.statements.tokens import Shape, Token, tokens, unquoted
 
 __all__ = [
     "MARK",
+    "MODES",
     "Action",
     "Columns",
+    "Measured",
     "Piece",
     "Script",
     "Shape",
@@ -24,6 +28,7 @@ __all__ = [
     "Token",
     "actions",
     "listed",
+    "lock",
     "pieces",
     "statements",
     "tokens",

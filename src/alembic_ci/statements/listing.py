@@ -1,4 +1,4 @@
-"""The statement list of a plan, judged by its text alone."""
+"""The statement list of a plan: what was measured, and else what the texts let one expect."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,21 +7,30 @@ from alembic_ci.model import Direction, Statement
 from alembic_ci.statements.action import Action
 from alembic_ci.statements.actions import actions, ends_transaction
 from alembic_ci.statements.course import Course, plain
-from alembic_ci.statements.locks import expected
+from alembic_ci.statements.locks import Expected, expected, strongest
+from alembic_ci.statements.measured import Measured
 from alembic_ci.statements.splitting import statements
 from alembic_ci.urls import Dialect
+
+_LONGEST = 2_000  # characters; the script has them all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """SQL as it was rendered, or executed; *seconds* and *rows* are known of what was executed."""
+    """SQL as it was rendered, or executed.
+
+    *times* is how often it was executed in one go, with other parameters. *seconds*, *rows* and
+    *measured* are known of what was executed.
+    """
 
     sql: str
+    times: int = 1
     file: str | None = None
     line: int | None = None
     seconds: float | None = None
     rows: int | None = None
     captured: bool = False
+    measured: Measured | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,27 +91,44 @@ class _Listing:
         return all(plain(action.object).endswith(self._version_table) for action in did)
 
     def _statement(self, cut: _Cut, did: Sequence[Action], course: Course) -> Statement:
-        harm = [expected(action, self._dialect) for action in did]
+        text, harm = cut.text, _harm(cut.text, [expected(item, self._dialect) for item in did])
         return Statement(
             revision=self._script.revision,
             direction=self._script.direction,
-            text=cut.sql,
+            text=_shortened(cut.sql),
             actions=tuple(map(str, did)),
             objects=tuple(dict.fromkeys(action.object for action in did if action.object)),
             loses=tuple(action.loses for action in did if action.loses),
-            file=cut.text.file,
-            line=cut.text.line,
-            captured=cut.text.captured,
-            duration=cut.text.seconds,
-            rows=cut.text.rows,
-            locks=tuple(
-                lock for item in harm for lock in item.locks if not course.made(lock.object)
-            ),
-            rewrites=_old((name for item in harm for name in item.rewrites), course),
-            scans=_old((name for item in harm for name in item.scans), course),
+            file=text.file,
+            line=text.line,
+            captured=text.captured,
+            times=text.times,
+            duration=text.seconds,
+            rows=text.rows,
+            measured=text.measured is not None,
+            locks=tuple(lock for lock in harm.locks if not course.made(lock.object)),
+            rewrites=tuple(name for name in harm.rewrites if not course.made(name)),
+            scans=tuple(name for name in harm.scans if not course.made(name)),
+            algorithm=text.measured.algorithm if text.measured else None,
         )
 
 
-def _old(names: Iterable[str], course: Course) -> tuple[str, ...]:
-    """Return those of the tables that were there before."""
-    return tuple(dict.fromkeys(name for name in names if not course.made(name)))
+def _harm(text: Text, told: Sequence[Expected]) -> Expected:
+    """Return what was seen, and what the text tells of tables on which nothing could be seen."""
+    locks = [lock for item in told for lock in item.locks]
+    rewrites = [name for item in told for name in item.rewrites]
+    scans = [name for item in told for name in item.scans]
+    seen = text.measured
+    if seen is not None:
+        held = {plain(name) for name in seen.held}
+        locks = [*seen.locks, *(lock for lock in locks if plain(lock.object) in held)]
+        rewrites, scans = [*seen.rewrites], [*(scans if seen.scans is None else seen.scans)]
+    return Expected(
+        locks=strongest(locks),
+        rewrites=tuple(dict.fromkeys(rewrites)),
+        scans=tuple(dict.fromkeys(scans)),
+    )
+
+
+def _shortened(sql: str) -> str:
+    return sql if len(sql) <= _LONGEST else f"{sql[:_LONGEST]} …"

@@ -7,7 +7,7 @@ https://mariadb.com/kb/en/innodb-online-ddl-overview/ and
 https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -64,6 +64,7 @@ _POSTGRESQL = {
 _CONCURRENTLY = frozenset(
     ["create index", "drop index", "reindex", "detach partition", "refresh materialized view"]
 )
+_WORST = tuple(Blocks)
 _WHOLE = """
 add check, add column, add constraint, add exclusion constraint, add primary key,
 add unique constraint, alter column, alter constraint, alter table, change type, detach partition,
@@ -117,6 +118,16 @@ def expected(action: Action, dialect: Dialect) -> Expected:
 def lock(name: str, mode: str) -> Lock:
     """Return a lock of PostgreSQL with what it keeps others from."""
     return Lock(object=name, mode=mode, blocks=MODES.get(mode, Blocks.READS))
+
+
+def strongest(locks: Iterable[Lock]) -> tuple[Lock, ...]:
+    """Return the strongest of the locks on each table."""
+    found: dict[str, Lock] = {}
+    for item in locks:
+        known = found.setdefault(item.object, item)
+        if _WORST.index(item.blocks) > _WORST.index(known.blocks):
+            found[item.object] = item
+    return tuple(found.values())
 
 
 def _postgresql(action: Action) -> Iterator[Lock]:

@@ -97,17 +97,18 @@ def _results(
         )
         for label, prover in stairway.provers.items()
     }
-    proofs, unfilled = tried_with_rows(scratch, grounds)
+    tried = tried_with_rows(scratch, grounds)
     return {
         label: RollbackResult(
             scratch=scratch.description(label),
             scope=scratch.desk.context.settings.scope,
-            proofs=found,
+            proofs=found.proofs,
             round_trip=trips[label],
             rows=scratch.desk.context.settings.rows,
-            unfilled=_unfilled(unfilled[label]),
+            unfilled=_unfilled(found.unfilled),
+            statements=found.statements,
         )
-        for label, found in proofs.items()
+        for label, found in tried.items()
     }
 
 

@@ -2,13 +2,23 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from alembic_ci.history import History, Revision
-from alembic_ci.model import Difference, Direction, Phase, Problem, RevisionProof, Verdict
+from alembic_ci.model import (
+    Difference,
+    Direction,
+    Phase,
+    Problem,
+    RevisionProof,
+    Statement,
+    Verdict,
+)
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
+from alembic_ci.project.worker import Online
+from alembic_ci.statements import Columns
 from alembic_ci.steps.attempt import unprepared
 from alembic_ci.steps.baseline import run_file
 from alembic_ci.steps.desk import Binding
@@ -26,6 +36,16 @@ from alembic_ci.steps.row_errors import (
 )
 from alembic_ci.steps.scratch import Scratch
 from alembic_ci.steps.walkers import bring_up, walk
+from alembic_ci.steps.watching import StatementWatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What came of the revisions of one database; *unfilled* is why tables have no rows."""
+
+    proofs: tuple[RevisionProof, ...]
+    unfilled: Mapping[str, str] = field(default_factory=dict)
+    statements: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,19 +77,17 @@ class _Running(NamedTuple):
     columns: tuple[str, ...] = ()
 
 
-def tried_with_rows(
-    scratch: Scratch, grounds: Mapping[str, Ground]
-) -> tuple[dict[str, tuple[RevisionProof, ...]], dict[str, dict[str, str]]]:
-    """Return the proofs with what rows add to them, and why tables have no rows, by label."""
+def tried_with_rows(scratch: Scratch, grounds: Mapping[str, Ground]) -> dict[str, Tried]:
+    """Try the revisions of each database on rows; without rows, the proofs are as they were."""
     if not scratch.desk.context.settings.rows:
-        proofs = {label: ground.proofs for label, ground in grounds.items()}
-        return proofs, {label: {} for label in grounds}
+        return {label: Tried(proofs=ground.proofs) for label, ground in grounds.items()}
     context = scratch.desk.context
     trials = {
         binding.label: RowTrial(
             context.history,
             grounds[binding.label],
             keeper=_keeper(scratch, binding),
+            watch=_watch(scratch, binding),
             explain=lambda error: problem(
                 error, redact=context.redact, start_directory=context.start_directory
             ),
@@ -77,9 +95,8 @@ def tried_with_rows(
         for binding in scratch.bindings
     }
     scratch.empty(scratch.bindings)
-    walk(scratch, trials, inspect=False)
-    found = {label: trial.proofs() for label, trial in trials.items()}
-    return found, {label: trial.unfilled for label, trial in trials.items()}
+    walk(scratch, trials, Online(scratch=True, inspect=True, record=True))
+    return {label: trial.tried() for label, trial in trials.items()}
 
 
 def _keeper(scratch: Scratch, binding: Binding) -> RowKeeper:
@@ -89,6 +106,18 @@ def _keeper(scratch: Scratch, binding: Binding) -> RowKeeper:
         rows=context.settings.rows,
         folder=context.project.directory / context.settings.rows_dir,
         run=lambda file: run_file(context, file, binding.url),
+    )
+
+
+def _watch(scratch: Scratch, binding: Binding) -> StatementWatch:
+    context, dialect = scratch.desk.context, binding.url.dialect
+    secret = Columns(context.settings.redact_columns)
+    return StatementWatch(
+        dialect,
+        lambda: scratch.desk.control(binding),
+        stage=lambda: scratch.stage(binding),
+        start=context.start_directory,
+        redact=lambda sql: secret.hidden(context.redact(sql), dialect),
     )
 
 
@@ -106,11 +135,13 @@ class RowTrial:
         ground: Ground,
         *,
         keeper: RowKeeper,
+        watch: StatementWatch,
         explain: Callable[[StepFailedError], Problem],
     ) -> None:
         self._history = history
         self._touched = ground.touched
         self._keeper = keeper
+        self._watch = watch
         self._explain = explain
         self._proofs = {proof.revision: proof for proof in ground.proofs}
         todo = [r for r in ground.assignment.todo if self._proofs[r.revision].applied]
@@ -125,20 +156,19 @@ class RowTrial:
         """Tell whether every revision was tried."""
         return not self._todo
 
-    @property
-    def unfilled(self) -> dict[str, str]:
-        """Why tables have no rows, by name."""
-        return self._keeper.unfilled
-
-    def proofs(self) -> tuple[RevisionProof, ...]:
-        """Return the proofs, in the order in which they came."""
-        return tuple(self._proofs.values())
+    def tried(self) -> Tried:
+        """Return what came of it; the proofs are in the order in which they came."""
+        return Tried(
+            proofs=tuple(self._proofs.values()),
+            unfilled=self._keeper.unfilled,
+            statements=self._watch.statements(),
+        )
 
     def visit(self, session: Session) -> None:
         """Bring the database to where the trial stands, fill it, and go on."""
         if not self._prepared:
             self._current = None
-            bring_up(session, self._history, self._applied)
+            bring_up(session, self._history, self._applied, self._watch.prelude())
             self._keeper.fill(session.ready)
             self._prepared = True
         while self._todo and not self.rebuild:
@@ -222,11 +252,13 @@ class RowTrial:
             self._start_again()
 
     def _step(self, session: Session, running: _Running) -> None:
+        """Run one revision; the first time each way, its statements are watched."""
         self._current = running
-        name = running.turn.revision.revision
+        revision = running.turn.revision
         direction = Direction.DOWN if running.phase is Phase.DOWN else Direction.UP
-        stepped = session.step(name, direction)
-        self._keeper.touch(self._touched.get(name, frozenset()), stepped.statements)
+        changed = self._touched.get(revision.revision, frozenset())
+        stepped = self._watch.step(session, revision, direction, changed)
+        self._keeper.touch(changed, stepped.statements)
 
     def _goes_down(self, revision: Revision) -> bool:
         proof = self._proofs[revision.revision]

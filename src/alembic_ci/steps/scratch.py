@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 from alembic_ci.database.control import Control
 from alembic_ci.database.schemas import make_schema
@@ -17,6 +18,7 @@ class Scratch:
     def __init__(self, desk: Desk, servers: dict[str, ScratchServer]) -> None:
         self._context = desk.context
         self._servers = servers
+        self._stages: dict[str, Binding] = {}
         self.bindings = tuple(_binding(b, servers[b.label]) for b in desk.bindings)
         self.desk = Desk(desk.context, desk.environment, self.bindings, scratch=True)
         for binding in self.bindings:
@@ -25,6 +27,14 @@ class Scratch:
     def description(self, label: str) -> str:
         """Say in words where a scratch database is."""
         return self._servers[label].description
+
+    def stage(self, binding: Binding) -> Control:
+        """Return a connection to one more database, empty and without the baseline."""
+        label = f"{binding.label} (copies)"
+        if label not in self._stages:
+            url = self._servers[binding.label].create()
+            self._stages[label] = replace(binding, label=label, url=url)
+        return self.desk.control(self._stages[label])
 
     def empty(self, bindings: Sequence[Binding]) -> None:
         """Make databases empty again but for the baseline, under the same URLs."""

@@ -27,8 +27,8 @@ class Stairway:
 
     def run(self) -> None:
         """Prove everything."""
-        postgresql = [b.url.dialect is Dialect.POSTGRESQL for b in self._scratch.bindings]
-        walk(self._scratch, self.provers, inspect=any(postgresql))
+        postgresql = any(b.url.dialect is Dialect.POSTGRESQL for b in self._scratch.bindings)
+        walk(self._scratch, self.provers, Online(scratch=True, inspect=postgresql))
 
     def prepare(self) -> None:
         """Bring the databases to where the proofs begin, and no further."""

@@ -35,18 +35,27 @@ class Walker(Protocol):
         """Take note of the empty database."""
 
 
-def bring_up(session: Session, history: History, wanted: Collection[str]) -> None:
-    """Apply those of *wanted* that the database does not hold yet, oldest first."""
+def bring_up(
+    session: Session,
+    history: History,
+    wanted: Collection[str],
+    look: str = "",
+) -> None:
+    """Apply those of *wanted* that the database does not hold yet, oldest first.
+
+    *look* is a query that is run in the last of them.
+    """
     there = history.closure(session.ready.heads)
-    for revision in history.oldest_first():
-        if revision.revision in wanted and revision.revision not in there:
-            session.step(revision.revision, Direction.UP)
+    names = [item.revision for item in history.oldest_first()]
+    missing = [name for name in names if name in wanted and name not in there]
+    for name in missing:
+        session.step(name, Direction.UP, look=look if name == missing[-1] else "")
 
 
-def walk(scratch: Scratch, walkers: Mapping[str, Walker], *, inspect: bool) -> None:
-    """Run env.py until every walker is finished; *inspect* lets steps be seen before commit."""
+def walk(scratch: Scratch, walkers: Mapping[str, Walker], request: Online) -> None:
+    """Run env.py as *request* says until every walker is finished."""
     while not all(walker.finished for walker in walkers.values()):
-        _once(scratch, walkers, Online(scratch=True, inspect=inspect))
+        _once(scratch, walkers, request)
         broken = [b for b in scratch.bindings if _must_rebuild(walkers[b.label])]
         scratch.empty(broken)
         for binding in broken:

@@ -54,7 +54,8 @@ class OnlineRun:
         self._failure: Optional[BaseException] = None
         self._inside: Optional[str] = None
         self._calls = 0
-        self._statements = StatementLog(Recorder() if request["record"] else None)
+        self._recorder = Recorder()
+        self._statements = StatementLog(self._recorder if request["record"] else None)
         self._memo: Any = {}
         self._look = ""
 
@@ -169,6 +170,7 @@ class OnlineRun:
     def _step(self, request: Message) -> RevisionStep:
         self._inside = request["revision"]
         self._look = request["look"]
+        self._recorder.watch = request["watch"]
         script = self._project.script
         return step(
             script,

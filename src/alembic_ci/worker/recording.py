@@ -14,6 +14,7 @@ from typing import Any, List, Optional, Tuple
 
 from .binding import Call, written
 from .protocol import Message
+from .rows import answer
 
 _REFLECTION = os.path.join("sqlalchemy", "engine", "reflection.py")
 
@@ -22,10 +23,12 @@ class Recorder:
     """The accounts of one step, from its start until they are taken.
 
     What is executed in the revision's function has ``version`` false; what Alembic and env.py's
-    hooks do at its end, to the version table first of all, has it true.
+    hooks do at its end, to the version table first of all, has it true. *watch* is a query to run
+    after each statement of the function that stands in a transaction; it takes no lasting locks.
     """
 
     def __init__(self) -> None:
+        self.watch = ""
         self._file = ""
         self._armed = False
         self._inside = False
@@ -78,11 +81,19 @@ class Recorder:
             "reflection": reflection,
             "autocommit": autocommits(connection),
             "version": not self._inside,
+            "watched": None,
         }
         if not reflection:
             call = Call(connection, cursor, statement, parameters, many)
             _write(account, call, context)
+            account["watched"] = self._watched(account, connection)
         self._accounts.append(account)
+
+    def _watched(self, account: Message, connection: Any) -> Any:
+        """Look what the statement has done, on the connection that ran it."""
+        if not self.watch or not self._inside or account["autocommit"]:
+            return None
+        return answer(connection, self.watch)["rows"]
 
     def _boundary(self, kind: str, connection: Any) -> None:
         if self._inside and not autocommits(connection):

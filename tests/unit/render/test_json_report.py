@@ -20,6 +20,8 @@ DESCRIBED = {
     "status": model.StatusResult,
     "rendered_revision": model.RenderedRevision,
     "sql": model.SqlResult,
+    "statement": model.Statement,
+    "lock": model.Lock,
     "proof": model.RevisionProof,
     "round_trip": model.RoundTrip,
     "rollback": model.RollbackResult,
@@ -58,20 +60,22 @@ def test_report_is_the_golden_one_and_keeps_to_the_schema(
 @pytest.mark.parametrize("name", DESCRIBED)
 def test_the_schema_names_every_field_of_the_model_and_no_other(name: str) -> None:
     described = DOCUMENT["$defs"][name]
-    derived = {"kind", "state", "up_to_date"} - set(get_type_hints(DESCRIBED[name]))
+    derived = {"kind", "state", "up_to_date", "risk"} - set(get_type_hints(DESCRIBED[name]))
 
     assert described["additionalProperties"] is False
     assert set(described["required"]) == set(described["properties"])
     assert set(described["properties"]) - derived == {f.name for f in fields(DESCRIBED[name])}
 
 
-@pytest.mark.parametrize("name", ["Verdict", "State", "Direction"])
+@pytest.mark.parametrize("name", ["Verdict", "State", "Direction", "Risk", "Blocks"])
 def test_the_schema_knows_every_word(name: str) -> None:
-    words = {"Verdict": model.Verdict, "State": model.State, "Direction": model.Direction}[name]
+    words = getattr(model, name)
     lists = {
         "Verdict": DOCUMENT["$defs"]["proof"]["properties"]["verdict"]["enum"],
         "State": DOCUMENT["$defs"]["state"]["enum"],
         "Direction": DOCUMENT["$defs"]["direction"]["enum"],
+        "Risk": DOCUMENT["$defs"]["statement"]["properties"]["risk"]["enum"],
+        "Blocks": DOCUMENT["$defs"]["lock"]["properties"]["blocks"]["enum"],
     }
 
     assert lists[name] == [word.value for word in words]

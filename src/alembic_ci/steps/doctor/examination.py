@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from alembic_ci.errors import AlembicCIError
 from alembic_ci.model import Problem
 from alembic_ci.project.session import Ready
+from alembic_ci.project.worker import Online
 from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.doctor.half_words import half_told
 from alembic_ci.steps.doctor.halves import Half, half_applied
@@ -42,7 +43,8 @@ def seen(desk: Desk, patients: Iterable[Patient]) -> dict[str, Seen]:
 
 def _seen(scratch: Scratch, patients: dict[str, Patient]) -> dict[str, Seen]:
     walks = {label: _walk(scratch, patient) for label, patient in patients.items()}
-    walk(scratch, {label: item.walk for label, item in walks.items()}, inspect=True)
+    walkers = {label: item.walk for label, item in walks.items()}
+    walk(scratch, walkers, Online(scratch=True, inspect=True))
     return {
         label: _told(scratch, patients[label], comparison) for label, comparison in walks.items()
     }
