@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -81,6 +82,17 @@ def told(finished: Run) -> Any:
     problem = next(item for item in found if item)
     assert problem["remedy"]
     return problem
+
+
+def heard(process: "subprocess.Popen[str]", words: str) -> str:
+    """Wait until a run says *words*, and return all it has said until then."""
+    said = ""
+    assert process.stderr
+    for line in process.stderr:
+        said += line
+        if words in line:
+            return said
+    raise AssertionError(f"{words!r} is not in {said!r}")
 
 
 def wait_until(condition: Callable[[], object]) -> None:

@@ -13,6 +13,7 @@ from alembic_ci.model import (
     EnvironmentReport,
     HalfApplied,
     Language,
+    LockWait,
     Phase,
     PlacedStatement,
     Presence,
@@ -22,6 +23,7 @@ from alembic_ci.model import (
     RenderedRevision,
     Report,
     Result,
+    Retry,
     RevisionInfo,
     RevisionProof,
     RollbackResult,
@@ -187,6 +189,34 @@ def healthy(name: str, label: str = "") -> DatabaseReport:
 
 def all_passed() -> Report:
     return report(environment("staging", healthy("staging")))
+
+
+def contended() -> Report:
+    """Another job had the lock, then a session held a table, and an index was invalid already."""
+    change = replace(
+        upgraded("a1c0", "b2d1"),
+        waited=LockWait(seconds=72.4, holder="session 4711, user deploy, alembic-ci run 17"),
+        retries=(
+            Retry(
+                revision="b2d1",
+                code="55P03",
+                reason="a lock was not free in time",
+                blocked_by=("session 815, user shop, idle in transaction, for 3 min 2 s",),
+                pause=0.8,
+            ),
+            Retry(
+                revision=None, code="", reason="the connection was lost", blocked_by=(), pause=1.7
+            ),
+        ),
+        notices=(
+            Difference(
+                text="index `ix_order_day` of table `orders` is invalid, and was before",
+                object="index orders.ix_order_day",
+            ),
+        ),
+    )
+    reached = database(step("upgrade", change), after=status("b2d1"))
+    return report(environment("staging", reached), command="upgrade")
 
 
 def residue() -> Report:
@@ -622,6 +652,7 @@ def many(databases: int, revisions: int, *, broken: bool = False) -> Report:
 
 SAMPLES = {
     "all_passed": all_passed,
+    "contended": contended,
     "residue": residue,
     "data_loss": data_loss,
     "data_loss_refused": data_loss_refused,

@@ -12,6 +12,7 @@ from typing import TextIO
 from alembic_ci import __version__
 from alembic_ci.ci.files import refuse_unwritable, report_folder
 from alembic_ci.ci.hosts import Host, host
+from alembic_ci.ci.jobs import job_url
 from alembic_ci.ci.ownership import share_owner
 from alembic_ci.ci.pull_requests import pull_request
 from alembic_ci.database.failures import Surroundings
@@ -190,6 +191,7 @@ def _surroundings(variables: Mapping[str, str]) -> Surroundings:
     return Surroundings(
         in_container=any(mark.exists() for mark in marks),
         ci=next((name for variable, name in hosts.items() if variables.get(variable)), ""),
+        job=job_url(variables),
     )
 
 

@@ -79,7 +79,11 @@ class Settings:
     allow_data_loss: bool
     dry_run: bool
     report_dir: Path
+    migration_lock_timeout: float
     connect_timeout: float
+    lock_timeout: float | None
+    statement_timeout: float | None
+    retries: int
     start_timeout: float
     step_timeout: float
     verbose: bool
@@ -168,7 +172,11 @@ def _settings(sources: _Sources, layers: Sequence[Layer]) -> Settings:
         allow_data_loss=values.flag("allow-data-loss"),
         dry_run=values.flag("dry-run"),
         report_dir=values.path("report-dir"),
+        migration_lock_timeout=values.seconds("migration-lock-timeout"),
         connect_timeout=values.seconds("connect-timeout"),
+        lock_timeout=values.optional_seconds("lock-timeout"),
+        statement_timeout=values.optional_seconds("statement-timeout"),
+        retries=values.count("retries"),
         start_timeout=values.seconds("start-timeout"),
         step_timeout=values.seconds("step-timeout"),
         verbose=values.flag("verbose"),

@@ -87,6 +87,12 @@ class Values:
             _refuse(self._given(name), what, f"Write {name} as a number, like 30 or 0.5.")
         return seconds
 
+    def optional_seconds(self, name: str) -> float | None:
+        """Return a duration, 0 for none at all, ``None`` when nobody said anything."""
+        if not self.text(name):
+            return None
+        return 0.0 if self.text(name) == "0" else self.seconds(name)
+
     def count(self, name: str) -> int:
         """Return a whole number, 0 or more."""
         text = self.text(name)

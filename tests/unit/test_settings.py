@@ -12,7 +12,7 @@ _TYPES = {
     Kind.PATH: (Path, type(None)),
     Kind.LIST: (tuple,),
     Kind.MAPPING: (tuple,),
-    Kind.SECONDS: (float,),
+    Kind.SECONDS: (float, type(None)),
     Kind.COUNT: (int,),
     Kind.COUNT_OR_AUTO: (int,),
     Kind.FLAG: (bool,),

@@ -8,7 +8,12 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from alembic_ci.database.diagnosis import diagnosis
-from alembic_ci.database.drivers import control_arguments, control_url, unlimited
+from alembic_ci.database.drivers import (
+    application_name,
+    control_arguments,
+    control_url,
+    unlimited,
+)
 from alembic_ci.database.failures import Cause, Surroundings
 from alembic_ci.database.refusals import connection_failure
 from alembic_ci.database.sqlite_file import connector
@@ -28,7 +33,11 @@ def connected(url: DatabaseURL, *, patience: float, surroundings: Surroundings) 
     """Connect to a server in at most about *patience* seconds, or raise what is in the way."""
     engine = create_engine(
         control_url(url),
-        connect_args=dict(control_arguments(url, patience=patience)),
+        connect_args=dict(
+            control_arguments(
+                url, patience=patience, application=application_name(surroundings.job)
+            )
+        ),
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
     )

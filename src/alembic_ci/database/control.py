@@ -72,6 +72,12 @@ class Control:
         """Return the server's answer to "which database is this", to compare with another's."""
         return identity(self.query(IDENTITY_SQL[self.dialect]))
 
+    def announced_session(self) -> int | None:
+        """Return the session's number as the other end of a libpq connection announced it."""
+        driver = self._connection.connection.driver_connection
+        number = getattr(getattr(driver, "info", None), "backend_pid", None)
+        return number if isinstance(number, int) else None
+
     def version_rows(self, table: str, schema: str | None) -> tuple[str, ...] | None:
         """Return the revisions in Alembic's version table, sorted; None when there is no table."""
         name = ".".join(quote(self.dialect, part) for part in (schema, table) if part)

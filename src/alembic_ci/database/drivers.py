@@ -13,6 +13,7 @@ SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"
 
 Argument = str | int | float | bool | bytes | dict[str, str | bool]
 
+_LONGEST_NAME = 63  # characters that PostgreSQL keeps
 _SHORTEST_WAIT = 2  # seconds; libpq takes 1 for 2
 _LIBPQ = frozenset(
     {
@@ -51,20 +52,30 @@ def control_url(url: DatabaseURL) -> URL:
             raise ValueError("SQLite is opened by file.")
 
 
-def control_arguments(url: DatabaseURL, *, patience: float) -> Mapping[str, Argument]:
+def application_name(job: str) -> str:
+    """Return how servers show our sessions: with as much of the CI job's address as they keep."""
+    if not job:
+        return APPLICATION_NAME
+    room = _LONGEST_NAME - len(APPLICATION_NAME) - 1
+    return f"{APPLICATION_NAME} {job if len(job) <= room else f'...{job[3 - room :]}'}"
+
+
+def control_arguments(
+    url: DatabaseURL, *, patience: float, application: str = APPLICATION_NAME
+) -> Mapping[str, Argument]:
     """Return what the driver's ``connect`` needs beside the URL; *patience* is in seconds."""
     wait = max(_SHORTEST_WAIT, math.ceil(patience))
     if url.dialect is Dialect.POSTGRESQL:
         return MappingProxyType(
             {
-                "application_name": APPLICATION_NAME,
+                "application_name": application,
                 "client_encoding": "utf8",
                 "connect_timeout": wait,
             }
         )
     return MappingProxyType(
         {
-            "program_name": APPLICATION_NAME,
+            "program_name": application,
             "connect_timeout": wait,
             "read_timeout": wait,  # the greeting's; see ``unlimited``
             # A str would be sent as Latin-1, other clients send UTF-8.

@@ -40,10 +40,14 @@ _TEMPORARY = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """Where the tool runs, as far as it explains a failure; *ci* is the host's name or ""."""
+    """Where the tool runs, as far as others want to know; *ci* is the host's name or "".
+
+    *job* is the address of the CI job, or "".
+    """
 
     in_container: bool = False
     ci: str = ""
+    job: str = ""
 
 
 class StatementError(AlembicCIError):
@@ -116,7 +120,8 @@ _BY_SQLITE_NUMBER: Mapping[int, Cause] = MappingProxyType(
         sqlite3.SQLITE_NOTADB: Cause.NOT_A_DATABASE,
     }
 )
-_LOCK_CODES = frozenset({"55P03", "40P01", "40001", "1205", "1213"})
+_DEADLOCK_CODES = frozenset({"40P01", "40001", "1213"})  # and serialization failures
+_LOCK_CODES = _DEADLOCK_CODES | {"55P03", "1205"}
 _MYSQL_DIGITS = 4
 _LOCK_NAMES = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
@@ -124,6 +129,11 @@ _LOCK_NAMES = ("SQLITE_BUSY", "SQLITE_LOCKED")
 def lock_not_obtained(code: str) -> bool:
     """Tell whether a code (SQLSTATE, MySQL number, SQLite name) means that others held a lock."""
     return code in _LOCK_CODES or code.startswith(_LOCK_NAMES)
+
+
+def deadlocked(code: str) -> bool:
+    """Tell whether a code means that another transaction was preferred to ours."""
+    return code in _DEADLOCK_CODES
 
 
 def connection_lost(code: str) -> bool:

@@ -14,6 +14,8 @@ _PROVING = ("run", "rollback-test")
 _SCRATCHING = (*_PROVING, "downgrade", "doctor")
 _GOING = ("run", "status", "sql", "rollback-test", "upgrade", "downgrade", "stamp")
 
+_CHANGING = ("run", "upgrade", "downgrade", "stamp", "alembic")
+
 _WHAT = (
     Option(
         name="environments",
@@ -141,11 +143,44 @@ _SAFETY = (
         help="Environments written to only when named explicitly and never for a pull request.",
     ),
     Option(
+        name="migration-lock-timeout",
+        kind=Kind.SECONDS,
+        default="300",
+        metavar="SECONDS",
+        commands=_CHANGING,
+        help="How long to wait while another job migrates the same database.",
+    ),
+    Option(
         name="connect-timeout",
         kind=Kind.SECONDS,
         default="30",
         metavar="SECONDS",
         help="How long to wait for a database to answer.",
+    ),
+    Option(
+        name="lock-timeout",
+        kind=Kind.SECONDS,
+        metavar="SECONDS",
+        commands=_CHANGING,
+        featured=True,
+        help="How long a statement of a revision may wait for a lock; 0 for as long as it takes. "
+        "Default: 5, unless the session has one of its own.",
+    ),
+    Option(
+        name="retries",
+        kind=Kind.COUNT,
+        default="5",
+        metavar="N",
+        commands=("run", "upgrade", "downgrade"),
+        help="How often a change is tried again that a lock, a deadlock or a lost connection "
+        "stopped and that left nothing behind.",
+    ),
+    Option(
+        name="statement-timeout",
+        kind=Kind.SECONDS,
+        metavar="SECONDS",
+        commands=_CHANGING,
+        help="How long one statement of a revision may take. Default: as long as it takes.",
     ),
     Option(
         name="start-timeout",

@@ -1,6 +1,6 @@
 """What a run found out, as plain values: the report is these, and nothing else."""
 
-from alembic_ci.model.change import ChangeResult, TextResult
+from alembic_ci.model.change import ChangeResult, LockWait, Retry, TextResult
 from alembic_ci.model.diagnosis import (
     DiagnosisResult,
     HalfApplied,
@@ -40,6 +40,7 @@ __all__ = [
     "HalfApplied",
     "Language",
     "Lock",
+    "LockWait",
     "Origin",
     "Phase",
     "PlacedStatement",
@@ -51,6 +52,7 @@ __all__ = [
     "RenderedRevision",
     "Report",
     "Result",
+    "Retry",
     "RevisionInfo",
     "RevisionProof",
     "Risk",

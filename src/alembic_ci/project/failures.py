@@ -73,11 +73,21 @@ class EnvError(ForeignError):
     failure_class = "env"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executed:
+    """What a revision had done before it failed; *lasting* tells whether it committed some."""
+
+    statements: tuple[str, ...] = ()
+    lasting: bool = False
+
+
+_NOTHING = Executed()
+
+
 class StepFailedError(ForeignError):
     """A revision raised; *swallowed* tells whether env.py hid it and reported success.
 
-    *statements* are those it had executed before, *executions* the full account of them, if asked
-    for.
+    *executions* are the full account of what it had executed, if asked for.
     """
 
     failure_class = "migration"
@@ -89,7 +99,7 @@ class StepFailedError(ForeignError):
         failure: Failure | None,
         output: str,
         swallowed: bool,
-        statements: tuple[str, ...] = (),
+        executed: Executed = _NOTHING,
     ) -> None:
         super().__init__(
             f"Revision {revision} failed.",
@@ -102,7 +112,7 @@ class StepFailedError(ForeignError):
         )
         self.revision = revision
         self.swallowed = swallowed
-        self.statements = statements
+        self.executed = executed
         self.executions: tuple[Execution, ...] = ()
 
 

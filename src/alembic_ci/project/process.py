@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import json
+import math
 import os
 import secrets
 import select
@@ -20,6 +21,7 @@ from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
 from alembic_ci.project.tail import TAIL_BYTES, Tail
 from alembic_ci.worker.protocol import EXIT, Message, encoded
 
+_LOOK_SECONDS = 0.5
 _DRAIN_SECONDS = 0.5
 _LEAVE_SECONDS = 2.0
 # GitHub kills a cancelled job's processes after 10 s; the database has to be looked at as well.
@@ -29,11 +31,13 @@ _GRACE_SECONDS = ((signal.SIGINT, 1.5), (signal.SIGTERM, 0.5), (signal.SIGKILL, 
 class WorkerProcess:
     """One worker in a session of its own; its stdout and stderr are one captured stream.
 
-    ``listen`` gets every line of that stream as it comes, on another thread.
+    ``listen`` gets every line of that stream as it comes, on another thread. ``meanwhile`` is
+    called now and then while an answer is waited for.
     """
 
     def __init__(self, child: Child, pipes: Pipes) -> None:
         self.listen: Callable[[str], None] = _ignore
+        self.meanwhile: Callable[[], None] = _do_nothing
         self._output = Tail()
         self._buffer = b""
         self._mark = secrets.token_hex(8)
@@ -91,13 +95,16 @@ class WorkerProcess:
 
     def answer(self, *, timeout: float) -> Message:
         """Wait for the next message; *timeout* in seconds, 0 for no limit."""
-        deadline = time.monotonic() + timeout if timeout else None
+        deadline = time.monotonic() + timeout if timeout else math.inf
         poll = select.poll()
         poll.register(self._answers, select.POLLIN | select.POLLHUP)
         while b"\n" not in self._buffer:
-            left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            if not poll.poll(None if left is None else left * 1000):
-                raise self._timed_out(timeout)
+            left = deadline - time.monotonic()
+            if not poll.poll(max(0.0, min(left, _LOOK_SECONDS)) * 1000):
+                if left < _LOOK_SECONDS:
+                    raise self._timed_out(timeout)
+                self.meanwhile()
+                continue
             chunk = os.read(self._answers, 1 << 20)
             if not chunk:
                 raise self._died()
@@ -189,3 +196,7 @@ class WorkerProcess:
 
 def _ignore(_line: str) -> None:
     """Nobody listens yet."""
+
+
+def _do_nothing() -> None:
+    """Nobody wants to do anything in the meantime."""

@@ -15,22 +15,28 @@ __all__ = ["Connection", "Ready", "Row", "Session", "Stepped"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """Where env.py connected; *ask* runs one SQL text there."""
+    """Where env.py connected, and which version table it means; *ask* runs one SQL text there."""
 
     dialect: str
     driver: str
+    version_table: str
+    version_schema: str | None
     ask: Callable[[str], Sequence[Row]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """What Alembic says before the first step; *heads* is what the version table holds."""
+    """What Alembic says before the first step; *heads* is what the version table holds.
+
+    *external* tells that env.py itself holds a transaction around everything.
+    """
 
     heads: tuple[str, ...]
     version_table: str
     version_schema: str | None
     per_migration: bool
     transactional: bool
+    external: bool = False
 
     @classmethod
     def parse(cls, message: Message) -> "Ready":
@@ -41,6 +47,7 @@ class Ready:
             version_schema=message["version_schema"],
             per_migration=bool(message["per_migration"]),
             transactional=bool(message["transactional"]),
+            external=bool(message["external"]),
         )
 
 
@@ -74,7 +81,8 @@ def rows_of(message: Message | None) -> Sequence[Row]:
 class Session:
     """Steps on one database. *connection_index* counts the databases one env.py run connects to.
 
-    *heard*, if set, is told of every step that was run.
+    *heard*, if set, is told of every step that was run. *lasting* are the revisions that committed
+    something themselves.
 
     *exchange* sends one message to the worker and returns its next one; it raises StepFailedError
     or UndoneError when the run ended instead.
@@ -89,6 +97,7 @@ class Session:
         ask: Callable[[str], Sequence[Row]],
     ) -> None:
         self.ready = ready
+        self.lasting: set[str] = set()
         self.connection_index = connection_index
         self.query = ask
         self.heard: Callable[[str, Direction, Stepped], None] | None = None
@@ -117,6 +126,8 @@ class Session:
         if message["event"] == protocol.APPLIED:
             keep = inspect is None or inspect(seen)
             message = self._exchange({"do": protocol.COMMIT if keep else protocol.UNDO})
+        if message["lasting"]:
+            self.lasting.add(revision)
         stepped = Stepped(
             statements=tuple(message["statements"]),
             executions=tuple(Execution.parse(account) for account in message["executions"]),

@@ -1,12 +1,12 @@
 """Drive a worker: load the project, run env.py online or offline, run Alembic's command line."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from alembic_ci.errors import AlembicCIError, WorkerError
 from alembic_ci.project.executions import Execution
 from alembic_ci.project.explain import env_error
-from alembic_ci.project.failures import Failure, StepFailedError, UndoneError
+from alembic_ci.project.failures import Executed, Failure, StepFailedError, UndoneError
 from alembic_ci.project.locate import Project
 from alembic_ci.project.offline import Offline, Rendered, RenderedScript
 from alembic_ci.project.process import WorkerProcess
@@ -20,10 +20,24 @@ Visit = Callable[[Session], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sessions:
+    """What is set in every session that env.py opens; seconds, None for no time-out.
+
+    *overriding* a lock time-out that the session has already.
+    """
+
+    application: str
+    lock_timeout: float | None = None
+    statement_timeout: float | None = None
+    overriding: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
     """How a worker is started. *urls* maps ini sections to URLs, ``""`` to the main one.
 
-    *schema* becomes the search_path of every connection, and ``-x schema=``.
+    *schema* becomes the search_path of every connection, and ``-x schema=``. *meanwhile* is called
+    now and then while the worker is at work.
     """
 
     project: Project
@@ -32,6 +46,8 @@ class Launch:
     start_timeout: float
     step_timeout: float
     listen: Callable[[str], None]
+    sessions: Sessions
+    meanwhile: Callable[[], None]
     schema: str = ""
 
 
@@ -82,6 +98,7 @@ class Worker:
         self._launch = launch
         self._process = process
         process.listen = launch.listen
+        process.meanwhile = launch.meanwhile
 
     def close(self) -> None:
         """End the process."""
@@ -102,6 +119,7 @@ class Worker:
             "schema": self._launch.schema,
             "urls": dict(self._launch.urls),
             "revisions": True,
+            "sessions": asdict(self._launch.sessions),
         }
         answer = self._exchange(request, self._launch.start_timeout)
         if answer["failure"]:
@@ -184,7 +202,13 @@ class Worker:
 
     def _confirmed(self, confirm: Confirm, message: Message) -> None:
         """Let *confirm* look; when it raises, env.py is stopped and has to end first."""
-        connection = Connection(dialect=message["dialect"], driver=message["driver"], ask=self._ask)
+        connection = Connection(
+            dialect=message["dialect"],
+            driver=message["driver"],
+            version_table=str(message["version_table"]),
+            version_schema=message["version_schema"],
+            ask=self._ask,
+        )
         try:
             confirm(connection)
         except AlembicCIError:
@@ -201,7 +225,10 @@ class Worker:
                 failure=failure,
                 output=self.output,
                 swallowed=bool(ended["swallowed"]),
-                statements=_before(failure, ended["statements"]),
+                executed=Executed(
+                    statements=_before(failure, ended["statements"]),
+                    lasting=bool(ended["lasting"]),
+                ),
             )
             step_failed.executions = tuple(map(Execution.parse, ended["executions"]))
             raise step_failed

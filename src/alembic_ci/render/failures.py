@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from alembic_ci.errors import ExitCode
 from alembic_ci.model import (
+    ChangeResult,
     DiagnosisResult,
+    Difference,
     Problem,
     Report,
     RevisionInfo,
@@ -100,12 +102,18 @@ def _of(row: Row, known: Mapping[str, RevisionInfo]) -> Iterator[Failure]:
         parts += _diagnosed(step, known)
         yield from parts
         if step.problem and not (parts and _only_sums_up(step.problem, step)):
-            yield _accident(step.name, placed(step.problem, known))
+            yield replace(
+                _accident(step.name, placed(step.problem, known)), differences=_differences(step)
+            )
 
 
 def _accident(step: str, problem: Problem) -> Failure:
     """Return the problem that stopped a step, an environment or the run."""
     return Failure(where=(), step=step, problem=problem, code=rule_broken(problem, step))
+
+
+def _differences(step: StepReport) -> tuple[Difference, ...]:
+    return step.result.differences if isinstance(step.result, ChangeResult) else ()
 
 
 def _only_sums_up(problem: Problem, step: StepReport) -> bool:

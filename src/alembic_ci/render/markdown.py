@@ -6,6 +6,7 @@ from alembic_ci.model import Report
 from alembic_ci.render.escape import code, html, prose
 from alembic_ci.render.fit import Section, fitted
 from alembic_ci.render.headline import Markup, headline, verdict
+from alembic_ci.render.incidents import incident_section
 from alembic_ci.render.markdown_failures import failure_section, note_section
 from alembic_ci.render.markdown_plan import plan_sections
 from alembic_ci.render.markdown_rollback import rollback_sections
@@ -51,6 +52,7 @@ def _before_the_proofs(report: Report, found: Sequence[Row]) -> Iterator[Section
     yield database_section(found)
     yield from failure_section(report)
     yield from note_section(report)
+    yield from incident_section(found)
     yield from plan_sections(found)
     yield from history_section(report)
 

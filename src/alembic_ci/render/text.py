@@ -16,6 +16,7 @@ from alembic_ci.render.failure import Failure
 from alembic_ci.render.failure_text import failure_text, note_text, warning_text
 from alembic_ci.render.failures import failures, notes, warnings
 from alembic_ci.render.headline import headline, verdict
+from alembic_ci.render.incidents import incidents
 from alembic_ci.render.rows import Row, rows
 from alembic_ci.render.style import Role, Style, plain
 from alembic_ci.render.words import (
@@ -105,6 +106,7 @@ def _step(step: StepReport, width: int, style: Style) -> Iterator[str]:
         yield from (f"{below}{line}" for line in _rollback(step.result, style))
     if isinstance(step.result, ChangeResult) and step.result.plan:
         yield from (f"{below}{line}" for line in _plan(step.result.plan))
+    yield from (f"{below}{line}" for line in incidents(step.result))
     if isinstance(step.result, TextResult):
         yield from (f"  | {line}" for line in visible(step.result.text).splitlines())
 

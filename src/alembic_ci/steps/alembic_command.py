@@ -1,6 +1,7 @@
 """The project's own Alembic command line, pointed at one environment."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from alembic_ci.errors import SettingsError
 from alembic_ci.model import TextResult
@@ -18,11 +19,13 @@ def alembic_command(desk: Desk, arguments: Sequence[str]) -> Outcomes:
         raise SettingsError(
             "alembic needs arguments.", remedy="For example: alembic-ci alembic -- history"
         )
-    if _WRITING & set(arguments) and "--sql" not in arguments:
+    writing = bool(_WRITING & set(arguments)) and "--sql" not in arguments
+    if writing:
         refuse_unless_allowed(desk.environment, desk.context.variables)
     worker = desk.worker
     before = len(worker.output)
-    status = worker.command(arguments, confirm=desk.confirm)
+    with desk.locked() if writing else nullcontext():
+        status = worker.command(arguments, confirm=desk.confirm)
     text = desk.context.redact(worker.output[before:])
     failed = (
         verdict_problem(

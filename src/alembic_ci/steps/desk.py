@@ -15,6 +15,7 @@ from typing import Self
 from alembic_ci.database.control import Control
 from alembic_ci.database.failures import StatementError
 from alembic_ci.database.identity import IDENTITY_SQL, identity, same_database
+from alembic_ci.database.locking import LockPlace, Target
 from alembic_ci.database.schemas import CURRENT_SCHEMA_SQL, enter_schema
 from alembic_ci.database.sessions import SESSION_ID_SQL, end_session
 from alembic_ci.environments import Environment
@@ -23,7 +24,10 @@ from alembic_ci.project.session import Connection, Ready, Session
 from alembic_ci.project.spawn import Spawn, url_names
 from alembic_ci.project.worker import Launch, Online, Versions, Worker
 from alembic_ci.steps.context import Context
+from alembic_ci.steps.locks import Locks
 from alembic_ci.steps.recording import Recording
+from alembic_ci.steps.session_settings import session_settings, unhurried
+from alembic_ci.steps.watch import Watch
 from alembic_ci.urls import DatabaseURL, Dialect
 
 _MYSQL_NAMES = ("mysql", "mariadb")
@@ -84,6 +88,8 @@ class Desk:
         self._hurried = False
         self._confirmed: list[Binding] = []
         self._sessions: dict[str, str] = {}
+        self._locks: Locks | None = None
+        self.watch = Watch(context.progress.note)
 
     def __enter__(self) -> Self:
         """Open nothing yet."""
@@ -211,6 +217,8 @@ class Desk:
                 if dialect in SESSION_ID_SQL:
                     rows = connection.ask(SESSION_ID_SQL[dialect])
                     self._sessions[binding.label] = str(rows[0][0])
+                if self._locks:
+                    self._lock(self._locks, binding, connection)
                 return
         raise self._wrong_target(connection, found)
 
@@ -230,6 +238,40 @@ class Desk:
                 f"{SCHEMA_VARIABLE}.",
             )
 
+    @contextmanager
+    def locked(self) -> Iterator[Locks]:
+        """Let env.py go on only with the migration lock of every version table it means."""
+        self._locks = Locks(self.context.progress.note)
+        try:
+            yield self._locks
+        finally:
+            self._locks.release()
+            self._locks = None
+
+    def check_locks(self, binding: Binding) -> None:
+        """Raise LockLostError when the lock of a database was lost; looks now and then."""
+        if self._locks:
+            self._locks.check(
+                binding.label, self.title(binding), lambda: self.fresh_control(binding)
+            )
+
+    def _lock(self, locks: Locks, binding: Binding, connection: Connection) -> None:
+        settings, control = self.context.settings, self.control(binding)
+        schema = connection.version_schema
+        if schema is None and binding.url.dialect is Dialect.POSTGRESQL:
+            schema = str(connection.ask(CURRENT_SCHEMA_SQL)[0][0] or "")
+        target = Target(
+            url=anchored(binding.url, self.context),
+            place=LockPlace(
+                database=control.identity()[0], schema=schema or "", table=connection.version_table
+            ),
+            session=self._sessions.get(binding.label, "").partition("/")[0],
+            patience=settings.migration_lock_timeout,
+            connect_timeout=settings.connect_timeout,
+            surroundings=self.context.surroundings,
+        )
+        locks.take(binding.label, self.title(binding), target, control)
+
     def break_off(self) -> None:
         """End the worker wherever it is, and what it left running on the servers.
 
@@ -237,6 +279,17 @@ class Desk:
         """
         self._hurried = True
         self.close_worker()
+        self._end_sessions()
+
+    def begin_anew(self) -> None:
+        """Leave everything that a failed run may have spoilt, so that another one may follow."""
+        self.close_worker()
+        self._end_sessions()
+        for binding in self.bindings:
+            self.close_control(binding)
+        self.watch.forget()
+
+    def _end_sessions(self) -> None:
         for label, session in tuple(self._sessions.items()):
             binding = next(b for b in self.bindings if b.label == label)
             with (
@@ -279,7 +332,19 @@ class Desk:
             start_timeout=settings.start_timeout,
             step_timeout=settings.step_timeout,
             listen=context.progress.foreign,
+            sessions=unhurried(context) if self.scratch else session_settings(context),
+            meanwhile=self._look,
         )
+
+    def _look(self) -> None:
+        """See whom a change waits for; called while the worker is busy."""
+        if self._locks is None:
+            return
+        for binding in self.bindings:
+            number = self._sessions.get(binding.label, "").partition("/")[0]
+            control = self._controls.get(binding.label)
+            if number and control:
+                self.watch.look(self.title(binding), control, [number])
 
     def _section_urls(self) -> dict[str, str]:
         """The URL goes into the main section; with several engines each goes into its own."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from alembic_ci.database.failures import connection_lost, lock_not_obtained
+from alembic_ci.database.locking import LockLostError
 from alembic_ci.errors import AlembicCIError, ExitCode
 from alembic_ci.history import Revision
 from alembic_ci.model import ChangeResult, Direction
@@ -29,6 +30,16 @@ class EndedError(AlembicCIError):
 
     exit_code = ExitCode.TEMPORARY
     failure_class = "interrupted"
+
+
+class ConcurrentChangeError(AlembicCIError):
+    """Somebody else changes the same database at the same time."""
+
+    exit_code = ExitCode.TEMPORARY
+    failure_class = "concurrent-change"
+
+
+_BETWEEN = (ConcurrentChangeError, LockLostError)  # noticed while no revision was at work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +99,8 @@ def unknown_end(error: AlembicCIError) -> Words:
 def _what(error: AlembicCIError, end: End) -> str:
     name = end.revision.revision
     down = end.result.direction is Direction.DOWN
+    if isinstance(error, _BETWEEN):
+        return f"{error.problem}; stopped before revision {name}"
     if isinstance(error, StepFailedError):
         return f"{'The downgrade of revision' if down else 'Revision'} {name} failed"
     return f"{error.problem.rstrip('.')} in the middle of {'downgrading ' * down}revision {name}"
@@ -103,12 +116,14 @@ def _left(error: AlembicCIError, end: End) -> str:
     if _rolled_back(end):
         return _taken_back(end)
     product = _PRODUCTS[end.dialect]
+    if isinstance(error, _BETWEEN):
+        return "Nothing of it had been executed."
     if not isinstance(error, StepFailedError):
         return f"{product} may keep what the revision had done by then."
-    if not error.statements:
+    if not error.executed.statements:
         return "Nothing of it had been executed before."
-    shown = [_short(statement) for statement in error.statements[:_STATEMENTS_SHOWN]]
-    rest = len(error.statements) - len(shown)
+    shown = [_short(statement) for statement in error.executed.statements[:_STATEMENTS_SHOWN]]
+    rest = len(error.executed.statements) - len(shown)
     listed = "; ".join(shown) + (f"; and {rest} more" if rest else "")
     return f"{product} may keep what it had executed before: {listed}."
 
@@ -150,7 +165,9 @@ def _remedy(error: AlembicCIError, end: End) -> str:
 
 
 def _nothing_ran(error: AlembicCIError) -> bool:
-    return isinstance(error, StepFailedError) and not error.statements
+    if isinstance(error, _BETWEEN):
+        return True
+    return isinstance(error, StepFailedError) and not error.executed.statements
 
 
 def _passes(error: ForeignError) -> bool:

@@ -24,8 +24,8 @@ from alembic_ci.model import (
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
 from alembic_ci.project.worker import Online
-from alembic_ci.steps.change import silent_rollback
 from alembic_ci.steps.desk import Binding
+from alembic_ci.steps.lost_changes import silent_rollback
 from alembic_ci.steps.observer import whole_snapshot
 from alembic_ci.steps.problems import problem, verdict_problem
 from alembic_ci.steps.prover import Assignment

@@ -6,9 +6,11 @@ from alembic_ci.history import History
 from alembic_ci.model import ChangeResult, Direction
 from alembic_ci.project.session import Session
 from alembic_ci.project.worker import Online
-from alembic_ci.steps.change import required_target, silent_rollback
+from alembic_ci.steps.change import required_target
 from alembic_ci.steps.context import Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.locks import Locks
+from alembic_ci.steps.lost_changes import silent_rollback
 from alembic_ci.steps.protection import refuse_unless_allowed
 from alembic_ci.steps.version_table import version_rows
 
@@ -17,6 +19,11 @@ def stamp(desk: Desk) -> Outcomes:
     """Stamp the target and verify it; a table that nothing can start from is emptied first."""
     target = required_target(desk, "stamp")
     refuse_unless_allowed(desk.environment, desk.context.variables)
+    with desk.locked() as locks:
+        return _stamp(desk, target, locks)
+
+
+def _stamp(desk: Desk, target: str, locks: Locks) -> Outcomes:
     history = desk.context.history
     wanted = stamped(history, target)
     readies = dict(desk.standings())
@@ -40,6 +47,7 @@ def stamp(desk: Desk) -> Outcomes:
             after=after,
             applied=(),
             verified=_holds(after, wanted),
+            waited=locks.waited(binding.label),
         )
         failed = None if result.verified else silent_rollback(after)
         outcomes[binding.label] = Outcome(result=result, problem=failed)

@@ -67,7 +67,7 @@ class _Guarded:
         def configure(self: EnvironmentContext, *args: Any, **options: Any) -> None:
             connection = args[0] if args else options.get("connection")
             if connection is not None:
-                confirm(channel, connection)
+                confirm(channel, connection, options)
             real(self, *args, **options)
 
         EnvironmentContext.configure = configure  # type: ignore[method-assign]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Dict
 
 from . import protocol
 from .protocol import Channel
@@ -13,11 +13,13 @@ class StoppedError(Exception):
     """The tool did not recognise the database as the one it meant."""
 
 
-def confirm(channel: Channel, connection: Any) -> None:
+def confirm(channel: Channel, connection: Any, options: Dict[str, Any]) -> None:
     """Ask the tool whether *connection* may be used; raises StoppedError when it may not.
 
     The questions go through the driver's own cursor: a query through SQLAlchemy would begin a
-    transaction, and Alembic would then take it for one that env.py wants to end itself.
+    transaction, and Alembic would then take it for one that env.py wants to end itself. None is
+    left open after an answer: the tool may let us wait here for another job. *options* are what
+    env.py gives to ``context.configure()``.
     """
     begun = connection.in_transaction()
     channel.send(
@@ -25,15 +27,18 @@ def confirm(channel: Channel, connection: Any) -> None:
             "event": protocol.CONNECTED,
             "dialect": connection.dialect.name,
             "driver": connection.dialect.driver,
+            "version_table": options.get("version_table") or "alembic_version",
+            "version_schema": options.get("version_table_schema"),
         }
     )
     while True:
         request = channel.receive()
         if request["do"] == protocol.QUERY:
-            channel.send(answer(connection, request["sql"]))
+            found = answer(connection, request["sql"])
+            if not begun:
+                connection.dialect.do_rollback(connection.connection)
+            channel.send(found)
             continue
-        if not begun:
-            connection.dialect.do_rollback(connection.connection)
         if request["do"] == protocol.STOP:
             raise StoppedError
         return

@@ -22,7 +22,7 @@ from .loading import Project, command_options
 from .protocol import Channel, Message
 from .recording import Recorder
 from .rows import answer
-from .statements import StatementLog
+from .statements import StatementLog, commits_each_statement
 from .walking import run_env, source_file, step
 
 
@@ -94,13 +94,14 @@ class OnlineRun:
             "swallowed": failure is not None and error is None,
             "statements": self._statements.taken(),
             "executions": self._statements.recorded(),
+            "lasting": self._statements.lasting,
         }
 
     def _wrapped(self, real: Any) -> Any:
         def configure(*args: Any, **options: Any) -> None:
             connection = args[0] if args else options.get("connection")
             if connection is not None:
-                confirm(self._channel, connection)
+                confirm(self._channel, connection, options)
             if self._scratch:
                 options["transaction_per_migration"] = True
             hooks = options.get("on_version_apply") or ()
@@ -134,6 +135,7 @@ class OnlineRun:
                     "statements": self._statements.taken(),
                     "executions": self._statements.recorded(),
                     "looked": self._looked(context),
+                    "lasting": self._statements.lasting,
                 }
             )
 
@@ -222,13 +224,8 @@ class OnlineRun:
 
 
 def _autocommits(context: MigrationContext) -> bool:
-    """Tell whether env.py asked for a connection that commits each statement."""
     connection = context.connection
-    if connection is None:
-        return False
-    level = connection.get_execution_options().get("isolation_level")
-    level = level or getattr(connection.dialect, "_on_connect_isolation_level", None)
-    return level == "AUTOCOMMIT"
+    return connection is not None and commits_each_statement(connection)
 
 
 def _copied(memo: Any) -> Any:

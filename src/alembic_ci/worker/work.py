@@ -12,6 +12,7 @@ from .online import OnlineRun
 from .passwords import send_utf8
 from .protocol import Channel, Message
 from .schemas import enter
+from .sessions import Sessions
 
 
 class Work:
@@ -22,6 +23,7 @@ class Work:
         send_utf8()
         if request["schema"]:
             enter(request["schema"])
+        Sessions(request["sessions"]).listen()
         self._channel = channel
         self._project = Project(request)
         if request["revisions"]:
