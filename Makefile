@@ -1,4 +1,4 @@
-.PHONY: help generate test check benchmark
+.PHONY: help generate test check corpus benchmark
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -11,6 +11,9 @@ test: ## set up this machine and run all tests
 
 check: ## run what CI runs
 	.ci/run
+
+corpus: ## prove public histories on every database, with and without rows (an hour on a busy machine)
+	ALEMBIC_CI_TESTS_CORPUS_WITH_ROWS=1 tests/run tests/corpus
 
 benchmark: ## print the ratios of tests/benchmarks
 	cd tests && ../.venv/bin/python -m benchmarks.upgrade
