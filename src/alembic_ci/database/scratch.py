@@ -32,6 +32,12 @@ class ScratchServer(Protocol):
     def recreate(self, url: DatabaseURL) -> None:
         """Make it empty again, under the same name and URL."""
 
+    def keep(self, url: DatabaseURL) -> bool:
+        """Keep what it holds now in place of what was kept before; False where that costs much."""
+
+    def restore(self, url: DatabaseURL) -> None:
+        """Let it hold what was kept, whatever happened since."""
+
 
 @contextlib.contextmanager
 def scratch_server(

@@ -39,6 +39,37 @@ class SQLiteFiles:
         self.drop(url)
         Path(url.database or "").touch(mode=0o600)
 
+    def keep(self, url: DatabaseURL) -> bool:
+        """Copy the database as its last transaction left it, whoever has it open."""
+        self._kept(url).unlink(missing_ok=True)
+        _copy(Path(url.database or ""), self._kept(url))
+        return True
+
+    def restore(self, url: DatabaseURL) -> None:
+        """Write the copy over the database; where a lock forbids that, put it in its place."""
+        path = Path(url.database or "")
+        try:
+            _copy(self._kept(url), path)
+        except sqlite3.OperationalError:
+            self.drop(url)
+            _copy(self._kept(url), path)
+
+    def _kept(self, url: DatabaseURL) -> Path:
+        """Return where the copy is; no name of a scratch database begins like this."""
+        return self.folder / f"kept-{Path(url.database or '').name}"
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a database by SQLite's own means, so that neither journal nor log is missed.
+
+    https://www.sqlite.org/backup.html
+    """
+    with (
+        contextlib.closing(sqlite3.connect(source)) as old,
+        contextlib.closing(sqlite3.connect(target)) as new,
+    ):
+        old.backup(new)
+
 
 @contextlib.contextmanager
 def sqlite_files(project: DatabaseURL) -> Iterator[SQLiteFiles]:

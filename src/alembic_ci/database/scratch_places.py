@@ -39,10 +39,11 @@ def on_given_server(
     admin = _administrative(given)
     own = dict(translated_query(given, database.drivername))
     query = tuple({**dict(harmless_query(database)), **own}.items())
+    server = _swept(admin, timeout)
     return ServerDatabases(
         admin,
         replace(given, drivername=database.drivername, query=query, written=""),
-        description=f"the server of SCRATCH_DATABASE_URL ({_swept(admin, timeout)})",
+        description=f"the server of SCRATCH_DATABASE_URL ({server}){_differs(traits, server)}",
         likeness=traits,
         timeout=timeout,
     )
@@ -74,15 +75,13 @@ def on_private_server(database: DatabaseURL, traits: Likeness) -> Iterator[Serve
             for statement in traits.settings:
                 with contextlib.suppress(StatementError):  # a mode that this server does not know
                     control.execute(statement)
-        differs = traits.server and _series(traits.server) != _series(server)
         scratch = replace(
             admin, drivername=database.drivername, query=harmless_query(database), written=""
         )
         yield ServerDatabases(
             admin,
             scratch,
-            description=f"a private {server} server"
-            + (f"; the environment runs {traits.server}" if differs else ""),
+            description=f"a private {server} server{_differs(traits, server)}",
             likeness=traits,
             timeout=_PRIVATE_TIMEOUT,
         )
@@ -99,6 +98,13 @@ def _private_server(
     if traits.server.startswith(Product.MYSQL.value):
         return private_mysql(user=user, products=(Product.MYSQL, Product.MARIADB))
     return private_mysql(user=user)
+
+
+def _differs(traits: Likeness, server: str) -> str:
+    """Say what the environment runs if that may behave in another way; it may be unknown."""
+    if not traits.server or _series(traits.server) == _series(server):
+        return ""
+    return f"; the environment runs {traits.server}"
 
 
 def _series(server: str) -> str:

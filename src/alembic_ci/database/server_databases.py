@@ -73,6 +73,14 @@ class ServerDatabases:
             drop_database(control, url.database or "")
             self._create(control, quote(url.dialect, url.database or ""))
 
+    def keep(self, url: DatabaseURL) -> bool:  # noqa: ARG002 - no server copies a database in use
+        """Keep nothing."""
+        return False
+
+    def restore(self, url: DatabaseURL) -> None:
+        """Refuse: nothing is ever kept."""
+        raise NotImplementedError(url.database)
+
     def drop_all(self) -> None:
         """Drop what is left at the end; a failure is only logged, for later runs will clean up.
 

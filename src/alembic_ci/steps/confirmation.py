@@ -70,9 +70,10 @@ def _again(scratch: Scratch, binding: Binding, alone: Assignment) -> RevisionPro
     stairway.prepare()
     scratch.desk.close_worker()
     stairway.run()
-    proof = stairway.provers[binding.label].proofs[0]
+    prover = stairway.provers[binding.label]
+    proof = prover.proofs[0]
     rolled_back = binding.url.dialect is Dialect.POSTGRESQL and proof.phase is not Phase.SECOND_UP
-    if (_raised(proof) and not rolled_back) or stairway.provers[binding.label].rebuild:
+    if ((_raised(proof) and not rolled_back) or prover.rebuild) and not prover.mend():
         scratch.empty([binding])
     return proof
 

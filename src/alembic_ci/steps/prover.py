@@ -31,13 +31,16 @@ class Bench:
     """What a prover works with.
 
     *observer* watches the scratch database's schema. *irreversible* says why a revision has no way
-    back, *explain* makes a problem of the report from an error, *done* hears of every proof.
+    back, *explain* makes a problem of the report from an error, *done* hears of every proof. *keep*
+    keeps what the database holds, where it can, and *restore* puts that back.
     """
 
     observer: Observer
     irreversible: Callable[[Revision], str | None]
     explain: Callable[[StepFailedError], Problem]
     done: Callable[[RevisionProof], None]
+    keep: Callable[[], bool]
+    restore: Callable[[], None]
 
 
 class Prover:
@@ -55,6 +58,8 @@ class Prover:
         self._current: Attempt | None = None
         self._recovering = False
         self._prepared = False
+        self._kept = False
+        self._restored = False
         self.rebuild = False
         self.proofs: list[RevisionProof] = []
         self._begin()
@@ -96,6 +101,9 @@ class Prover:
             return
         if not self._prepared:
             self.prepare(session)
+        if self._restored:
+            self._observer.resync()
+            self._restored = False
         while self._todo and not self.rebuild:
             self._prove(self._todo[0])
         if self.finished and not self.rebuild:
@@ -112,7 +120,7 @@ class Prover:
             self._broken.add(attempt.name)
         else:
             self._applied.add(attempt.name)
-        self.rebuild = attempt.phase is Phase.SECOND_UP
+        self.rebuild = attempt.phase is Phase.SECOND_UP or self._kept
         problem = self._bench.explain(told(error, attempt.phase))
         self._finish(attempt.failed(problem))
 
@@ -122,6 +130,15 @@ class Prover:
         self._recovering = False
         self._prepared = False
 
+    def mend(self) -> bool:
+        """Put back what the database held before the step that spoilt it, if that was kept."""
+        if not self._kept:
+            return False
+        self._bench.restore()
+        self.rebuild = self._recovering = self._kept = False
+        self._restored = True
+        return True
+
     def _check(self) -> None:
         """Compare what was followed step by step with the whole catalogue, at the very end.
 
@@ -130,6 +147,7 @@ class Prover:
         """
         if self._observer.resync() and not self._observer.thorough:
             self._observer.thorough = True
+            self._kept = False
             self._begin()
             self.rebuild = True
 
@@ -165,6 +183,8 @@ class Prover:
         return ", ".join(sorted(below & self._broken))
 
     def _step(self, attempt: Attempt, direction: Direction) -> Delta:
+        if attempt.phase is not Phase.SECOND_UP:
+            self._kept = self._bench.keep()
         delta = self._observer.step(attempt.name, direction)
         if direction is Direction.UP:
             self._applied.add(attempt.name)

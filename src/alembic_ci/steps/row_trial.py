@@ -195,6 +195,10 @@ class RowTrial:
             self._todo = [other for other in self._todo if other.revision is not turn.revision]
         self._start_again()
 
+    def mend(self) -> bool:
+        """Refuse: what fails on rows has to be applied to tables without."""
+        return False
+
     def rebuilt(self) -> None:
         """The database is empty; the next visit brings it back."""
         self.rebuild = False

@@ -51,6 +51,15 @@ class Scratch:
                 make_schema(control, binding.schema)
         lay_baseline(self._context, binding.url)
 
+    def keep(self, binding: Binding) -> bool:
+        """Keep what a database holds now, for `restore`; tell whether that was possible."""
+        return self._servers[binding.label].keep(binding.url)
+
+    def restore(self, binding: Binding) -> None:
+        """Let a database hold what was kept; env.py must not be running."""
+        self.desk.close_control(binding)
+        self._servers[binding.label].restore(binding.url)
+
 
 def _binding(binding: Binding, server: ScratchServer) -> Binding:
     return Binding(

@@ -51,6 +51,8 @@ class Stairway:
                 error, redact=context.redact, start_directory=context.start_directory
             ),
             done=done,
+            keep=lambda: self._scratch.keep(binding),
+            restore=lambda: self._scratch.restore(binding),
         )
         return Prover(context.history, assignment, bench)
 

@@ -16,7 +16,8 @@ class Walker(Protocol):
     """Who decides what is run on one database, and survives a step that fails.
 
     ``visit`` goes on wherever the last run of env.py ended; ``failed`` hears why one ended early.
-    When ``rebuild`` is true the database is emptied, and ``rebuilt`` says so.
+    When ``rebuild`` is true and it cannot ``mend`` the database by itself, the database is emptied,
+    and ``rebuilt`` says so.
     """
 
     rebuild: bool
@@ -30,6 +31,9 @@ class Walker(Protocol):
 
     def failed(self, error: StepFailedError) -> None:
         """Take note of the step that raised."""
+
+    def mend(self) -> bool:
+        """Repair the database while env.py is not running; False where that is not possible."""
 
     def rebuilt(self) -> None:
         """Take note of the empty database."""
@@ -57,6 +61,7 @@ def walk(scratch: Scratch, walkers: Mapping[str, Walker], request: Online) -> No
     while not all(walker.finished for walker in walkers.values()):
         _once(scratch, walkers, request)
         broken = [b for b in scratch.bindings if _must_rebuild(walkers[b.label])]
+        broken = [b for b in broken if not walkers[b.label].mend()]
         scratch.empty(broken)
         for binding in broken:
             walkers[binding.label].rebuilt()

@@ -70,6 +70,10 @@ class Walk:
         """Take note of the revision that does not run here."""
         self.broken = error
 
+    def mend(self) -> bool:
+        """Refuse; nothing is repaired here."""
+        return False
+
     def rebuilt(self) -> None:
         """Hear of what is never asked for."""
 
