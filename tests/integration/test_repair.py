@@ -1,4 +1,4 @@
-"""A scratch database is repaired after a failure at a cost that the history's length does not set."""
+"""Repairing a scratch database after a failure costs the same in a long history."""
 
 import sys
 from pathlib import Path

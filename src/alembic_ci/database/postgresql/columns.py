@@ -20,11 +20,12 @@ _COLLATION = f"""case when a.attcollation <> 0 and a.attcollation <> t.typcollat
 _STORAGE = """case when a.attstorage <> t.typstorage then case a.attstorage
  when 'p' then 'PLAIN' when 'e' then 'EXTERNAL' when 'm' then 'MAIN' else 'EXTENDED' end end"""
 
-_IDENTITY = f"""case a.attidentity when 'a' then 'ALWAYS ' when 'd' then 'BY DEFAULT ' end ||
+_IDENTITY = f"""case when a.attidentity <> '' then
+ case a.attidentity when 'a' then 'ALWAYS ' else 'BY DEFAULT ' end ||
  (select {sequence_options("s")} from pg_catalog.pg_depend i
  join pg_catalog.pg_sequence s on s.seqrelid = i.objid
  where i.refclassid = {catalogue("pg_class")} and i.refobjid = a.attrelid
- and i.refobjsubid = a.attnum and i.classid = {catalogue("pg_class")} and i.deptype = 'i')"""
+ and i.refobjsubid = a.attnum and i.classid = {catalogue("pg_class")} and i.deptype = 'i') end"""
 
 OWN_SEQUENCE = f"""(select min(s.relname::text) from pg_catalog.pg_depend u
  join pg_catalog.pg_class s on s.oid = u.refobjid and s.relkind = 'S'

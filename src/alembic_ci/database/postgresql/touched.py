@@ -138,11 +138,16 @@ def _unexplained(name: str, fresh: str, more: str) -> str:
 def _dependents() -> str:
     """Return what names an altered object in its own definition, for that may be a new name.
 
-    Locked objects are among them: COMMENT locks a constraint or trigger, and not its table.
+    Locked objects are among them: COMMENT locks a constraint or trigger, and not its table. Whoever
+    renames a table or moves it to another schema updates its row type as well, and whoever changes
+    one of its columns ``pg_attribute``; without either its name is what it was. Sequences have no
+    row type (any more).
     """
+    renaming = "(select w.pg_type_updated + w.pg_attribute_updated > 0 from writes w)"
     return f"""renamed as materialized (
 select {_CLASS}::oid as classid, c.oid from pg_catalog.pg_class c
- where c.oid = any (array(select r.oid from altered_relations r)) and ({_fresh("c")}
+ where c.oid = any (array(select r.oid from altered_relations r))
+ and (c.relkind = 'S' or {renaming}) and ({_fresh("c")}
  or exists (select 1 from pg_catalog.pg_attribute a where a.attrelid = c.oid and {_fresh("a")}))
 union all select {_TYPE}::oid, u.oid from pg_catalog.pg_type t
  cross join lateral (values (t.oid), (t.typarray)) u (oid)
