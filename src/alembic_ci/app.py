@@ -32,6 +32,8 @@ from alembic_ci.model import (
     RevisionInfo,
 )
 from alembic_ci.pipeline import Pipeline
+from alembic_ci.planning import plan_of
+from alembic_ci.plans.reading import read_plan
 from alembic_ci.progress import Bar, Held, Lines, Passing
 from alembic_ci.project.dependencies.choosing import Circumstances, with_interpreter
 from alembic_ci.project.interpreter import interpreter
@@ -129,8 +131,9 @@ def _work(
     )
     settings = with_interpreter(settings, drivernames(chosen), circumstances)
     found.context = _context(settings, outside, found, progress)
+    plan = read_plan(settings.plan) if settings.plan else None
     before = earlier(settings.resume_from, command) if settings.resume_from else None
-    errand = Errand(command=command, arguments=tuple(arguments), earlier=before)
+    errand = Errand(command=command, arguments=tuple(arguments), earlier=before, plan=plan)
     found.pipeline = Pipeline(found.context, errand)
     engines = bool(found.context.project.engines)
     part = shard(settings.shard, outside.variables)
@@ -275,7 +278,7 @@ def _spoken_of(environments: Iterable[EnvironmentReport]) -> set[str]:
 
 def _published(report: Report, settings: Settings, outside: Outside, found: _Found) -> int:
     places = Places(folder=_folder(settings, outside), start=outside.directory)
-    report = publish(report, places, found.host)
+    report = publish(report, places, found.host, plan_of(report, places, outside.variables))
     if report.command != "alembic" or report.exit_code:
         found.host.show(text(report, style=coloured if outside.colour else plain))
     if pull_request(outside.variables):

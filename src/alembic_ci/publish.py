@@ -3,9 +3,9 @@
 import contextlib
 import dataclasses
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from alembic_ci.ci.annotations import Annotation, Level
@@ -42,17 +42,28 @@ class Places:
         return os.path.relpath(self.folder / name, self.start)
 
 
-def publish(report: Report, places: Places, host: Host) -> Report:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extra:
+    """What one command leaves behind beside its report: files by name, and job outputs."""
+
+    files: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING_MORE = Extra()
+
+
+def publish(report: Report, places: Places, host: Host, more: Extra = NOTHING_MORE) -> Report:
     """Write the files, the host's outputs, summary and annotations; return the final report.
 
     A report that could not be written fails a run that had passed; the host gets it in any case.
     """
     try:
-        paths = _write(report, places)
+        paths = _write(report, places, more)
     except AlembicCIError as error:
         report = _unwritten(report, error, places)
         paths = _paths(places, ())
-    host.outputs(outputs(report, paths=paths))
+    host.outputs({**outputs(report, paths=paths), **more.outputs})
     host.summary(summary(report))
     host.annotate(list(_annotations(report)))
     host.links(list(_links(report, places)), places.folder)
@@ -68,7 +79,7 @@ def publish_comment_url(report: Report, url: str, places: Places, host: Host) ->
         write_outputs_env(places.folder / "outputs.env", values)
 
 
-def _write(report: Report, places: Places) -> ReportPaths:
+def _write(report: Report, places: Places, more: Extra) -> ReportPaths:
     """Write what there is to write; a file of an earlier run is not taken for one of this."""
     folder = repository_folder(places.start)
     texts = {
@@ -78,6 +89,7 @@ def _write(report: Report, places: Places) -> ReportPaths:
         "junit.xml": junit(report),
         "findings.sarif": sarif(report, folder),
         "gl-code-quality.json": code_quality(report, folder),
+        **more.files,
     }
     for name, text in texts.items():
         if text:
@@ -85,7 +97,8 @@ def _write(report: Report, places: Places) -> ReportPaths:
         else:
             remove(places.folder / name)
     paths = _paths(places, [name for name, text in texts.items() if text])
-    write_outputs_env(places.folder / "outputs.env", outputs(report, paths=paths))
+    values = {**outputs(report, paths=paths), **more.outputs}
+    write_outputs_env(places.folder / "outputs.env", values)
     return paths
 
 

@@ -65,6 +65,7 @@ class Settings:
     rows: int
     rows_dir: Path
     fail_on: tuple[str, ...]
+    plan: Path | None
     databases: tuple[str, ...]
     databases_query: str
     schemas: str
@@ -158,6 +159,7 @@ def _settings(sources: _Sources, layers: Sequence[Layer]) -> Settings:
         rows=values.count("rows"),
         rows_dir=values.path("rows-dir"),
         fail_on=values.words_of("fail-on", FAILURES),
+        plan=values.optional_path("plan"),
         databases=values.words("databases"),
         databases_query=values.text("databases-query"),
         schemas=values.text("schemas"),

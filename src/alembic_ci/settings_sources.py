@@ -13,7 +13,7 @@ from alembic_ci.interface import OPTIONS
 
 # One value for the whole run.
 _SHARED = {"environments", "working-directory", "report-dir", "comment", "comment-key"}
-_SHARED |= {"shard", "resume-from"}
+_SHARED |= {"shard", "resume-from", "plan"}
 # Not for a file, which is found by the one and belongs to the code that the other is about.
 _NOT_IN_FILE = {"working-directory", "allow-fork-code"}
 _NAMES = {option.name for option in OPTIONS}

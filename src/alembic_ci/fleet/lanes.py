@@ -7,6 +7,7 @@ one database, and a lane that is killed takes no other with it.
 import contextlib
 import multiprocessing
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -65,6 +66,7 @@ class Lanes:
         self._context.progress.begin(
             f"databases of {environment}, {self._count} at once", len(self._names)
         )
+        _outlive_threads()
         with Bell() as bell:
             for _ in range(self._count):
                 self._lanes.append(self._started(visit))
@@ -191,6 +193,13 @@ class Lanes:
             if lane.process.is_alive():
                 lane.process.terminate()
                 lane.process.join(_LEAVE_SECONDS)
+
+
+def _outlive_threads() -> None:
+    """Wait for threads of ours: a lock that one holds while we fork is never given back."""
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(_LEAVE_SECONDS)
 
 
 def _tell(lane: _Lane, outcome: Outcome | None) -> None:

@@ -10,6 +10,7 @@ from alembic_ci.errors import AlembicCIError, ExitCode, Interrupted
 from alembic_ci.fleet.resuming import Earlier
 from alembic_ci.fleet.sharing import Sharing, shared
 from alembic_ci.model import DatabaseReport, Problem, State, StatusResult, StepReport
+from alembic_ci.plans import Plan
 from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
 from alembic_ci.project.worker import Versions
 from alembic_ci.steps.alembic_command import alembic_command
@@ -20,6 +21,7 @@ from alembic_ci.steps.desk import Binding, Desk
 from alembic_ci.steps.doctor import after_failure, doctor
 from alembic_ci.steps.downgrade import downgrade
 from alembic_ci.steps.problems import interruption, problem
+from alembic_ci.steps.review import reviewed
 from alembic_ci.steps.rollback import rollback_test
 from alembic_ci.steps.sql import sql
 from alembic_ci.steps.stamp import stamp
@@ -38,7 +40,7 @@ _STEPS: Mapping[str, Step] = {
     "doctor": doctor,
 }
 _WRITING = frozenset({"upgrade", "downgrade", "stamp"})
-_FORWARD = frozenset({"run", "status", "sql", "rollback-test", "upgrade"})
+_FORWARD = frozenset({"run", "status", "sql", "rollback-test", "upgrade", "plan"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +48,14 @@ class Errand:
     """What is asked for: a command, the arguments of ``alembic -- ARGS``, and what failed before.
 
     *failed* names an earlier environment, after which nothing is written to later ones. *earlier*
-    is the run that this one goes on with.
+    is the run that this one goes on with, *plan* what its SQL must be.
     """
 
     command: str
     arguments: tuple[str, ...] = ()
     failed: str = ""
     earlier: Earlier | None = None
+    plan: Plan | None = None
 
     @property
     def forward(self) -> bool:
@@ -61,7 +64,12 @@ class Errand:
 
     def steps(self, context: Context) -> tuple[str, ...]:
         """Return the names of the steps."""
-        return context.settings.steps if self.command == "run" else (self.command,)
+        if self.command == "plan":
+            return ("sql",)
+        names = context.settings.steps if self.command == "run" else (self.command,)
+        if self.plan:  # its SQL is held against the plan before anything is written
+            return ("sql", *(name for name in names if name != "sql"))
+        return names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +203,8 @@ class Visit:
             return alembic_command(desk, self._errand.arguments)
         if name == "sql" and not self._context.settings.sql_offline and not desk.records:
             self._keep(desk, self._shared(desk, capture))
+        if name == "sql" and self._errand.plan:
+            return reviewed(desk, sql, self._errand.plan)
         if name != "rollback-test":
             return _STEPS[name](desk)
         outcomes = self._shared(desk, rollback_test)

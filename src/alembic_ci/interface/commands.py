@@ -10,6 +10,10 @@ COMMANDS = (
     Command(name="upgrade", help="Upgrade, then verify from a new connection."),
     Command(name="downgrade", help="Downgrade to a revision, then verify from a new connection."),
     Command(name="stamp", help="Write a revision into the version table without running it."),
+    Command(
+        name="plan",
+        help="Write plan.json: what an upgrade of each database is about to do, to be reviewed.",
+    ),
     Command(name="doctor", help="Say what is wrong with a database and how to mend it."),
     Command(name="alembic", help="Run the project's own Alembic command line on an environment."),
     Command(

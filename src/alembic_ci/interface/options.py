@@ -12,7 +12,7 @@ STEPS = ("status", "sql", "rollback-test", "upgrade")
 
 _PROVING = ("run", "rollback-test")
 _SCRATCHING = (*_PROVING, "downgrade", "doctor")
-_GOING = ("run", "status", "sql", "rollback-test", "upgrade", "downgrade", "stamp")
+_GOING = ("run", "status", "sql", "rollback-test", "upgrade", "downgrade", "stamp", "plan")
 
 _CHANGING = ("run", "upgrade", "downgrade", "stamp", "alembic")
 
@@ -49,6 +49,17 @@ _WHAT = (
         commands=_PROVING,
         featured=True,
         help="Which revisions the rollback test proves: pending, all, or the newest N.",
+    ),
+)
+
+_PLANNED = (
+    Option(
+        name="plan",
+        kind=Kind.PATH,
+        metavar="PATH",
+        commands=("run", "sql", "upgrade"),
+        help="The plan.json of an earlier `plan`: a database is upgraded only if nothing has "
+        "changed since.",
     ),
 )
 
@@ -388,7 +399,7 @@ _REPORT = (
 )
 
 TOPICS = (
-    Topic(title="What to do", options=_WHAT),
+    Topic(title="What to do", options=(*_WHAT, *_PLANNED)),
     Topic(title="The project", options=_PROJECT),
     Topic(title="Dependencies", options=_DEPENDENCIES),
     Topic(title="Safety", options=_SAFETY),

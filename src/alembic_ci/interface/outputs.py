@@ -48,5 +48,10 @@ OUTPUTS = (
         help="the pull request's comment, empty when none was made",
         featured=True,
     ),
-    Output(name="matrix", help="JSON for a matrix of jobs, empty when none was planned"),
+    Output(name="plan-path", help="path of plan.json, empty when nothing was planned"),
+    Output(
+        name="matrix",
+        help="JSON for GitHub's strategy.matrix, a job for each database that plan found behind "
+        "(a shard where those are more than 256); empty when there is none",
+    ),
 )

@@ -41,6 +41,11 @@ class Git:
         self.top = Path(self._ask("rev-parse", "--show-toplevel").strip())
         self.shallow = self._ask("rev-parse", "--is-shallow-repository").strip() == "true"
 
+    @property
+    def head(self) -> str:
+        """The commit that is checked out."""
+        return self._ask("rev-parse", "HEAD").strip()
+
     def last_seen(self, revision: str, folders: Sequence[Path]) -> Sighting | None:
         """Return where the file of *revision* was last seen on any branch or tag.
 
@@ -119,6 +124,14 @@ class Git:
         if done.returncode:
             raise GitUnavailableError("there is no git repository here, or git cannot read it")
         return done.stdout.decode("utf-8", "replace")
+
+
+def commit(directory: Path) -> str:
+    """Return the commit that is checked out around a folder; empty where git cannot tell."""
+    try:
+        return Git(directory).head
+    except GitUnavailableError:
+        return ""
 
 
 def _variables() -> dict[str, str]:

@@ -52,6 +52,7 @@ _NOT_MADE = (
     "junit-path",
     "code-quality-path",
     "comment-url",
+    "plan-path",
     "matrix",
 )
 
