@@ -65,17 +65,18 @@ def _opening(report: Report) -> str:
 def _environments(report: Report, style: Style) -> Iterator[str]:
     found = rows(report)
     brief = len(found) > _ALL_IN_FULL
-    short = [row for row in found if brief and row.state is State.PASSED]
+    short = [row for row in found if brief and row.state is not State.FAILED and row.database]
     width = max((len(one_line(row.name)) for row in short), default=0)
     if short:
         yield "".join(_brief(row, width, style) for row in short)
-    yield from (_block(row, style) for row in found if not brief or row.state is not State.PASSED)
+    yield from (_block(row, style) for row in found if row not in short)
 
 
 def _brief(row: Row, width: int, style: Style) -> str:
     done = counted(len(row.applied), "revision") + " applied, " if row.applied else ""
     name = one_line(row.name).ljust(width)
-    return f"{_state(row.state, style)}  {name}  {done}{standing(row.status)}\n"
+    reason = one_line(row.steps[0].reason) if row.state is State.SKIPPED and row.steps else ""
+    return f"{_state(row.state, style)}  {name}  {done}{reason or standing(row.status)}\n"
 
 
 def _block(row: Row, style: Style) -> str:

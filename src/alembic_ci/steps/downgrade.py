@@ -57,7 +57,7 @@ def _written(desk: Desk, binding: Binding, plan: DowngradePlan) -> DowngradePlan
         return plan
     context = desk.context
     folder = context.report_dir / "sql" / script.file_name(desk.environment.name)
-    folder = folder / script.file_name(binding.label) if binding.label else folder
+    folder = folder / script.own_name(binding.label) if binding.label else folder
     path = folder / "downgrade.sql"
     texts = [
         _TEXT.format(

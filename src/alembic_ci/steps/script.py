@@ -1,5 +1,6 @@
 """SQL scripts as files: names, headers, and what stands where a revision could not be rendered."""
 
+import hashlib
 import re
 from collections.abc import Iterable
 
@@ -22,6 +23,14 @@ SELECT * FROM alembic_ci_stops_here_this_script_is_redacted;
 def file_name(name: str) -> str:
     """Return *name* as one path component that cannot lead anywhere else."""
     return _UNSAFE.sub("_", name).strip(".") or "_"
+
+
+def own_name(label: str) -> str:
+    """Return *label* as one path component that no other label has."""
+    safe = file_name(label)
+    if safe == label:
+        return safe
+    return f"{safe}-{hashlib.sha256(label.encode(errors='surrogateescape')).hexdigest()[:8]}"
 
 
 def piece_name(revision: Revision, number: int, direction: Direction) -> str:

@@ -64,7 +64,7 @@ class _Rendering:
         missing = _NOT_ASKED if desk.context.settings.sql_offline else _NOT_RUN
         self._recording = desk.recordings.get(binding.label, missing)
         folder = desk.context.report_dir / "sql" / script.file_name(desk.environment.name)
-        self._folder = folder / script.file_name(binding.label) if binding.label else folder
+        self._folder = folder / script.own_name(binding.label) if binding.label else folder
 
     def run(self, current: tuple[str, ...]) -> Outcome:
         """Render both directions and write the files."""
