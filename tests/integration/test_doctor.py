@@ -235,6 +235,10 @@ def test_an_id_that_is_too_long_is_found_before_the_server_refuses_it(
     long = "0004_" + "x" * 40
     path.write_text(path.read_text().replace('"0004"', f'"{long}"'))
 
+    refused = run(directory, "upgrade", variables=on(postgresql_url))
+
+    assert refused.step("upgrade")["problem"]["failure_class"] == "revision-id-too-long"
+
     problem = found(run(directory, "doctor", variables=on(postgresql_url)), "revision-id-too-long")
 
     assert problem["file"].endswith("0004_last.py")
@@ -275,3 +279,96 @@ def test_mariadb_finishes_a_half_applied_revision(mysql_url: DatabaseURL, tmp_pa
     assert finished.database()["status_after"]["current"] == ["0004"]
     with Control.open(mysql_url, timeout=5) as control:
         assert control.query("SELECT id FROM pillows") == [(1,)]
+
+
+def shop(directory: Path) -> Control:
+    """Open the SQLite database of a project."""
+    return Control.open(DatabaseURL.parse(f"sqlite:///{directory}/shop.db"), timeout=5)
+
+
+def test_a_database_made_without_alembic_gets_the_stamp_its_schema_matches(tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    run(directory, "upgrade")
+    with shop(directory) as control:
+        control.execute("DROP TABLE alembic_version")
+    add_revision(directory, 'op.execute("CREATE TABLE beds (id INTEGER)")')
+
+    problem = found(run(directory, "doctor"), "not-stamped")
+
+    assert "exactly that of 0003" in problem["problem"]
+    assert commands(problem) == ["alembic-ci stamp --environments=development --target=0003"]
+
+
+def test_a_revision_spliced_below_the_deployed_one_is_named(tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    run(directory, "upgrade")
+    path = add_revision(directory, 'op.execute("CREATE TABLE beds (id INTEGER)")')
+    path.write_text(path.read_text().replace('"0003"', '"0001"'))
+    third = next((directory / "migrations/versions").glob("0003_*.py"))
+    third.write_text(third.read_text().replace('down_revision = "0001"', 'down_revision = "0004"'))
+
+    sick = run(directory, "doctor")
+
+    problem = found(sick, "skipped-revision")
+    assert sick.exit_code == 1
+    assert problem["revision"] == "0004"
+    assert problem["file"].endswith("0004_last.py")
+
+
+def test_a_wrong_stamp_is_set_right(tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    run(directory, "upgrade", "--target=0001")
+    run(directory, "stamp", "--target=0003")
+
+    problem = found(run(directory, "doctor"), "stamped-wrongly")
+
+    assert commands(problem) == ["alembic-ci stamp --environments=development --target=0001"]
+
+
+def test_drift_is_a_note_and_no_failure(tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    run(directory, "upgrade")
+    with shop(directory) as control:
+        control.execute("CREATE INDEX by_hand ON dishes (name)")
+
+    noted = run(directory, "doctor")
+
+    assert noted.exit_code == 0
+    assert found(noted, "drift")["evidence"] == ["index dishes.by_hand"]
+
+
+def test_what_no_schema_shows_is_asked_for_and_not_guessed(tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    run(directory, "upgrade")
+    steps = 'op.execute("CREATE TABLE beds (id INTEGER)")\nop.execute("UPDATE dishes SET id = id")'
+    add_revision(directory, f"{steps}\nraise ValueError")
+    run(directory, "upgrade")
+    add_revision(directory, steps)
+
+    refused = run(directory, "doctor", "--resume=finish", "--apply")
+
+    assert refused.exit_code == 6
+    assert "--statements-in=1 to 2" in refused.stdout
+
+    finished = run(directory, "doctor", "--resume=finish", "--statements-in=1", "--apply")
+
+    assert finished.exit_code == 0, finished.everything
+    assert finished.database()["status_after"]["current"] == ["0004"]
+
+
+def test_a_downgrade_that_broke_can_be_undone(tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    add_revision(
+        directory,
+        'op.execute("CREATE TABLE beds (id INTEGER)")',
+        downgrade='op.execute("DROP TABLE beds")\nraise ValueError',
+    )
+    run(directory, "upgrade")
+    broken = run(directory, "downgrade", "--target=-1")
+
+    undone = run(directory, "doctor", "--resume=undo", "--apply")
+
+    assert broken.exit_code == 1
+    assert undone.exit_code == 0, undone.everything
+    with shop(directory) as control:
+        assert control.query("SELECT COUNT(*) FROM beds") == [(0,)]

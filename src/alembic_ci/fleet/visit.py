@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from alembic_ci.environments import Environment
-from alembic_ci.errors import AlembicCIError, ExitCode, Interrupted
+from alembic_ci.errors import AlembicCIError, DatabaseUnreachableError, ExitCode, Interrupted
 from alembic_ci.fleet.resuming import Earlier
 from alembic_ci.fleet.sharing import Sharing, shared
 from alembic_ci.model import DatabaseReport, Problem, State, StatusResult, StepReport
@@ -15,10 +15,9 @@ from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
 from alembic_ci.project.worker import Versions
 from alembic_ci.steps.alembic_command import alembic_command
 from alembic_ci.steps.capture import capture
-from alembic_ci.steps.change import upgrade
 from alembic_ci.steps.context import Context, CutShort, Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
-from alembic_ci.steps.doctor import after_failure, doctor
+from alembic_ci.steps.doctor import HALF_APPLIED, after_failure, doctor
 from alembic_ci.steps.downgrade import downgrade
 from alembic_ci.steps.problems import interruption, problem
 from alembic_ci.steps.review import reviewed
@@ -27,6 +26,7 @@ from alembic_ci.steps.sql import sql
 from alembic_ci.steps.stamp import stamp
 from alembic_ci.steps.status import furthest_behind, status
 from alembic_ci.steps.target import lasting_target
+from alembic_ci.steps.upgrade import upgrade
 
 Step = Callable[[Desk], Outcomes]
 
@@ -283,7 +283,10 @@ def unseen(binding: Binding, steps: Sequence[StepReport]) -> DatabaseReport:
 
 def _worth_a_look(failed: Problem | None) -> bool:
     """Tell whether something was tried on the database, and went wrong."""
-    return failed is not None and failed.exit_code in {ExitCode.FAILED, ExitCode.TEMPORARY}
+    gone = DatabaseUnreachableError.failure_class
+    if failed is None or failed.failure_class in {HALF_APPLIED, gone}:
+        return False
+    return failed.exit_code in {ExitCode.FAILED, ExitCode.TEMPORARY}
 
 
 def _report(name: str, outcome: Outcome, duration: float) -> StepReport:

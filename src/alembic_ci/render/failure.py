@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from alembic_ci.errors import ExitCode
 from alembic_ci.model import Difference, Problem, RevisionInfo
 
 _CODES = {"history": "unsound-history", "silent-rollback": "silent-rollback"}
@@ -34,6 +35,6 @@ def placed(problem: Problem, known: Mapping[str, RevisionInfo]) -> Problem:
 
 def rule_broken(problem: Problem, step: str) -> str:
     """Return the rule that a step's own problem is a finding of, if any."""
-    if problem.failure_class == "migration" and problem.revision:
+    if problem.database_error and problem.revision and problem.exit_code is ExitCode.FAILED:
         return "downgrade-failed" if step == "downgrade" else "upgrade-failed"
     return _CODES.get(problem.failure_class, "")

@@ -8,6 +8,7 @@ import signal
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from alembic_ci.database.explanations import Explanation, explanation
 from alembic_ci.database.failures import connection_lost, lock_not_obtained
 from alembic_ci.database.locking import LockLostError
 from alembic_ci.errors import AlembicCIError, ExitCode
@@ -81,7 +82,9 @@ def half_way(error: AlembicCIError, end: End) -> Words:
     """Say where the database stands after *error*, and what to do before the next try."""
     return Words(
         problem=f"{_what(error, end)}; the database is at {end.where}.{_done(end.result)}",
-        meaning=" ".join(part for part in (error.meaning, _left(error, end)) if part),
+        meaning=" ".join(
+            part for part in (error.meaning, _usually(error), _left(error, end)) if part
+        ),
         remedy=_remedy(error, end),
     )
 
@@ -94,6 +97,16 @@ def unknown_end(error: AlembicCIError) -> Words:
         meaning=error.meaning,
         remedy="When it is back, look with `status` before anything else.",
     )
+
+
+def _explained(error: AlembicCIError) -> Explanation | None:
+    failure = error.failure if isinstance(error, StepFailedError) else None
+    return explanation(failure.code) if failure else None
+
+
+def _usually(error: AlembicCIError) -> str:
+    usual = _explained(error)
+    return usual.meaning if usual else ""
 
 
 def _what(error: AlembicCIError, end: End) -> str:
@@ -159,6 +172,9 @@ def _remedy(error: AlembicCIError, end: End) -> str:
         return _sentence(f"{first}run again: it goes on from where the database stands.")
     if isinstance(error, StepFailedError) and _passes(error):
         return _sentence(f"{first}run again when the database is less busy.")
+    usual = _explained(error)
+    if usual:
+        return _sentence(f"{first}{usual.remedy[:1].lower()}{usual.remedy[1:]}")
     if isinstance(error, StepFailedError):
         return _sentence(f"{first}correct the revision and run again.")
     return _sentence(f"{first}{error.remedy[:1].lower()}{error.remedy[1:]}")

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from alembic_ci.errors import AlembicCIError, ExitCode, combined
 from alembic_ci.model import DiagnosisResult, Problem, Way
-from alembic_ci.project.session import Ready
 from alembic_ci.steps.context import Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
 from alembic_ci.steps.doctor import servers, versions
@@ -36,8 +35,8 @@ def doctor(desk: Desk) -> Outcomes:
     """
     for binding in desk.bindings:
         desk.control(binding)
-    readies, trouble = _standings(desk)
-    patients = [_patient(desk, b, readies.get(b.label), urgent=False) for b in desk.bindings]
+    trouble = _standings(desk)
+    patients = [patient_of(desk, binding) for binding in desk.bindings]
     shown = seen(desk, patients)
     return {item.binding.label: _outcome(item, trouble, shown) for item in patients}
 
@@ -47,8 +46,9 @@ def after_failure(desk: Desk, binding: Binding) -> DiagnosisResult | None:
 
     The schema is looked at where a part of a revision may have stayed.
     """
+    desk.close_control(binding)  # the accident may have cost it, too
     try:
-        patient = _patient(desk, binding, desk.readies.get(binding.label), urgent=True)
+        patient = patient_of(desk, binding, urgent=True)
         keeps = patient.ready is not None and keeps_parts(patient)
         shown = seen(desk, [patient]).get(binding.label) if keeps else None
         return _diagnosis(patient, (), shown)
@@ -56,14 +56,15 @@ def after_failure(desk: Desk, binding: Binding) -> DiagnosisResult | None:
         return None
 
 
-def _standings(desk: Desk) -> tuple[Mapping[str, Ready], list[Problem]]:
+def _standings(desk: Desk) -> list[Problem]:
     try:
-        return desk.standings(), []
+        desk.standings()
     except AlembicCIError as error:
         desk.close_worker()
         context = desk.context
         told = problem(error, redact=context.redact, start_directory=context.start_directory)
-        return {}, [told]
+        return [told]
+    return []
 
 
 def _outcome(patient: Patient, trouble: Iterable[Problem], shown: Mapping[str, Seen]) -> Outcome:
@@ -73,7 +74,7 @@ def _outcome(patient: Patient, trouble: Iterable[Problem], shown: Mapping[str, S
         result = _diagnosis(patient, trouble, found)
         return Outcome(result=result, problem=most_telling(result.problems))
     recovery = resumed(patient, half, Way(settings.resume))
-    mended = _patient(patient.desk, patient.binding, patient.ready, urgent=False)
+    mended = patient_of(patient.desk, patient.binding)
     result = dataclasses.replace(
         _diagnosis(mended, trouble, None),
         compared=found.compared if found else "",
@@ -82,11 +83,12 @@ def _outcome(patient: Patient, trouble: Iterable[Problem], shown: Mapping[str, S
     return Outcome(result=result, problem=most_telling(result.problems))
 
 
-def _patient(desk: Desk, binding: Binding, ready: Ready | None, *, urgent: bool) -> Patient:
-    control = desk.control(binding)
+def patient_of(desk: Desk, binding: Binding, *, urgent: bool = False) -> Patient:
+    """Return a database with what its version table holds now."""
+    ready = desk.readies.get(binding.label)
     bare = Patient(desk=desk, binding=binding, ready=ready, rows=None, urgent=urgent)
-    rows = control.version_rows(bare.table, bare.schema)
-    return Patient(desk=desk, binding=binding, ready=ready, rows=rows, urgent=urgent)
+    rows = desk.control(binding).version_rows(bare.table, bare.schema)
+    return dataclasses.replace(bare, rows=rows)
 
 
 def _diagnosis(patient: Patient, trouble: Iterable[Problem], shown: Seen | None) -> DiagnosisResult:

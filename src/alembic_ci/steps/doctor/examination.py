@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alembic_ci.errors import AlembicCIError
-from alembic_ci.model import Problem
+from alembic_ci.model import Direction, Presence, Problem
 from alembic_ci.project.session import Ready
 from alembic_ci.project.worker import Online
 from alembic_ci.steps.desk import Desk
@@ -65,8 +65,19 @@ def _told(scratch: Scratch, patient: Patient, comparison: Comparison) -> Seen:
     if _may_be_half(patient, comparison):
         workshop = Workshop(scratch, label, _ready(patient))
         half = half_applied(patient, workshop, comparison)
+    if half and _went_all_the_way_down(half, comparison):
+        half = None
     problems = (half_told(patient, half),) if half else tuple(compared(patient, comparison))
     return Seen(compared=scratch.description(label), problems=problems, half=half)
+
+
+def _went_all_the_way_down(half: Half, comparison: Comparison) -> bool:
+    """Tell whether what looks like a finished downgrade is the schema of another revision.
+
+    Then the stamp is wrong, whoever made it so.
+    """
+    gone = all(item.presence is Presence.IN for item in half.value.statements)
+    return half.value.direction is Direction.DOWN and gone and not comparison.best.differing
 
 
 def _may_be_half(patient: Patient, comparison: Comparison) -> bool:

@@ -6,6 +6,8 @@ from alembic_ci.model import Command, Direction, Presence, Problem, Recovery, Wa
 from alembic_ci.steps.doctor.halves import Half
 from alembic_ci.steps.doctor.patient import Patient
 
+HALF_APPLIED = "half-applied"
+
 _SHOWN = 20
 _LONGEST = 160
 _PURPOSES = {Way.FINISH: "Finish it", Way.UNDO: "Take it back"}
@@ -24,7 +26,7 @@ def half_told(patient: Patient, half: Half) -> Problem:
     wanted = patient.context.settings.resume
     ways = [item for item in value.recoveries if wanted in {"", item.way.value}]
     return patient.found(
-        "half-applied",
+        HALF_APPLIED,
         f"{what} is half applied to {patient.title}: {inside} of its {total} statements "
         f"{'is' if inside == 1 else 'are'} in{asked}.",
         meaning="It failed or was ended in the middle, and the server had committed those "

@@ -80,9 +80,10 @@ class _Examination:
         self._live = live
         self._change = change
         self._dialect = patient.binding.url.dialect
-        taken, self._back = workshop.take(change.standing, change.revision, change.direction)
-        self._taken = taken
-        self._statements = self._cut(taken)
+        up, down = workshop.take(change.standing - {change.revision}, change.revision)
+        going_up = change.direction is Direction.UP
+        self._taken, self._back = (up, down) if going_up else (down, up)
+        self._statements = self._cut(self._taken)
         self._states: list[Essence] = []
         self._counts: dict[int, int] = {}
         self._stuck = ""

@@ -110,13 +110,8 @@ def _match(patient: Patient, comparison: Comparison) -> Iterator[Problem]:
 
 
 def _astray(patient: Patient, comparison: Comparison, here: Point) -> Iterator[Problem]:
-    skipped = _skipped(comparison, here)
-    best = comparison.best
-    if (
-        best.applied
-        and len(best.differing) < len(here.differing)
-        and not (skipped and len(best.applied) < len(here.applied))
-    ):
+    skipped, best = _skipped(comparison, here), comparison.best
+    if best.applied and (not best.differing or (not skipped and _nearer(best, here))):
         yield _stamped_wrongly(patient, here, best)
     elif skipped:
         yield from (_never_ran(patient, name) for name in skipped)
@@ -129,6 +124,10 @@ def _astray(patient: Patient, comparison: Comparison, here: Point) -> Iterator[P
             exit_code=ExitCode.PASSED,
             evidence=_names(here.differing),
         )
+
+
+def _nearer(best: Point, here: Point) -> bool:
+    return len(best.differing) < len(here.differing)
 
 
 def _skipped(comparison: Comparison, here: Point) -> list[str]:

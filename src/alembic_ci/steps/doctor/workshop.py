@@ -44,12 +44,9 @@ class Workshop:
         self._walked(standing, ())
         return self.state()
 
-    def take(
-        self, standing: Collection[str], revision: str, direction: Direction
-    ) -> tuple[Taken, Taken]:
-        """Run a change and its reverse, and return the statements of both."""
-        back = Direction.DOWN if direction is Direction.UP else Direction.UP
-        taken = self._walked(standing, ((revision, direction), (revision, back)))
+    def take(self, below: Collection[str], revision: str) -> tuple[Taken, Taken]:
+        """Run *revision* up and down on what lies *below* it; return the statements of both."""
+        taken = self._walked(below, ((revision, Direction.UP), (revision, Direction.DOWN)))
         return taken[0], taken[1] if len(taken) > 1 else Taken()
 
     def _walked(
