@@ -360,8 +360,9 @@ def test_a_downgrade_that_broke_can_be_undone(tmp_path: Path) -> None:
     directory = project(tmp_path)
     add_revision(
         directory,
-        'op.execute("CREATE TABLE beds (id INTEGER)")',
-        downgrade='op.execute("DROP TABLE beds")\nraise ValueError',
+        'op.execute("CREATE TABLE beds (id INTEGER)")\n'
+        'op.execute("CREATE TABLE cots (id INTEGER)")',
+        downgrade='op.execute("DROP TABLE cots")\nraise ValueError\nop.execute("DROP TABLE beds")',
     )
     run(directory, "upgrade")
     broken = run(directory, "downgrade", "--target=-1")
@@ -371,4 +372,41 @@ def test_a_downgrade_that_broke_can_be_undone(tmp_path: Path) -> None:
     assert broken.exit_code == 1
     assert undone.exit_code == 0, undone.everything
     with shop(directory) as control:
-        assert control.query("SELECT COUNT(*) FROM beds") == [(0,)]
+        assert control.query("SELECT COUNT(*) FROM cots") == [(0,)]
+
+
+@pytest.mark.postgresql
+def test_an_index_built_concurrently_in_a_transaction_is_told_the_way_out(
+    postgresql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    directory = project(tmp_path)
+    build = 'op.execute("CREATE INDEX CONCURRENTLY ix_dishes ON dishes (name)")'
+    add_revision(directory, build)
+
+    problem = run(directory, "upgrade", variables=on(postgresql_url)).step("upgrade")["problem"]
+
+    assert problem["failure_class"] == "in-transaction"
+    assert "autocommit_block()" in problem["remedy"]
+
+
+@pytest.mark.postgresql
+def test_what_an_autocommit_block_left_is_finished(
+    postgresql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    directory = project(tmp_path)
+    run(directory, "upgrade", variables=on(postgresql_url))
+    steps = (
+        "with op.get_context().autocommit_block():\n"
+        '    op.execute("CREATE INDEX CONCURRENTLY ix_dishes ON dishes (name)")\n'
+        'op.execute("CREATE TABLE beds (id INTEGER)")'
+    )
+    add_revision(directory, f"{steps}\nraise ValueError")
+    broken = run(directory, "upgrade", variables=on(postgresql_url))
+
+    assert commands(found(broken, "half-applied"))[1] == 'DROP INDEX "ix_dishes";'
+
+    add_revision(directory, steps)
+    finished = run(directory, "doctor", "--resume=finish", "--apply", variables=on(postgresql_url))
+
+    assert finished.exit_code == 0, finished.everything
+    assert finished.database()["status_after"]["current"] == ["0004"]

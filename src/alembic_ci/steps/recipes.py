@@ -11,23 +11,26 @@ from alembic_ci.steps.context import Context
 _NOT_KEPT = frozenset(
     {"environments", "steps", "target", "scope", "resume", "statements-in", "apply"}
     | {"allow-data-loss", "dry-run", "report-dir", "verbose", "fail-on", "rows", "rows-dir"}
+    | {"databases", "shard", "resume-from", "parallel", "canary", "max-failures"}
 )
 
 
 class Recipes:
     """The flags that this run was given and that the next one needs, too.
 
-    The database's URL stays in its variable.
+    The database's URL stays in its variable; *label* picks one of several.
     """
 
-    def __init__(self, context: Context, environment: Environment) -> None:
+    def __init__(self, context: Context, environment: Environment, label: str = "") -> None:
         self._context = context
         self._environment = environment
+        self._label = label
 
     def ours(self, command: str, *flags: str, purpose: str = "") -> Command:
         """Return a call of alembic-ci on this environment."""
         environment = f"--environments={self._environment.name}"
-        words = ["alembic-ci", command, environment, *self._kept(), *flags]
+        picked = [f"--databases={self._label}"] if self._label else []
+        words = ["alembic-ci", command, environment, *picked, *self._kept(), *flags]
         return self._command([shlex.quote(word) for word in words], purpose)
 
     def alembic(self, *arguments: str, purpose: str = "") -> Command:

@@ -17,18 +17,22 @@ _BROKEN = "INVALID"
 Essence = Mapping[ObjectKey, Attributes]
 
 
-def essence(snapshot: Snapshot) -> dict[ObjectKey, Attributes]:
-    """Return the objects that count; an invalid index serves nobody and counts as absent."""
+def essence(snapshot: Snapshot, schema: str = "") -> dict[ObjectKey, Attributes]:
+    """Return the objects that count; an invalid index serves nobody and counts as absent.
+
+    With *schema*, a tenant's own, only what lies in it counts.
+    """
     return {
         key: essential(attributes)
         for key, attributes in snapshot.items()
-        if counts(key) and attributes.get("valid") != _BROKEN
+        if counts(key, schema) and attributes.get("valid") != _BROKEN
     }
 
 
-def counts(key: ObjectKey) -> bool:
-    """Tell whether an object is made by revisions."""
-    return key.kind not in _ABOUT_THE_SERVER
+def counts(key: ObjectKey, schema: str = "") -> bool:
+    """Tell whether an object is made by revisions, and those of *schema* if there is one."""
+    inside = not schema or (key.parent or key.name).startswith(f"{schema}.")
+    return inside and key.kind not in _ABOUT_THE_SERVER
 
 
 def essential(attributes: Attributes) -> Attributes:

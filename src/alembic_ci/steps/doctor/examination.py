@@ -53,10 +53,10 @@ def _seen(scratch: Scratch, patients: dict[str, Patient]) -> dict[str, Seen]:
 def _walk(scratch: Scratch, patient: Patient) -> Comparison:
     history = patient.context.history
     order, standing = route(history, patient.current if patient.sound else ())
-    live = live_essence(patient.control, _ready(patient))
+    live = live_essence(patient.control, _ready(patient), patient.binding.schema)
     binding = next(b for b in scratch.bindings if b.label == patient.binding.label)
     observer = Observer(lambda: scratch.desk.control(binding), binding.url.dialect)
-    return Comparison(live=live, walk=Walk(order, standing, live, observer))
+    return Comparison(live=live, walk=Walk(order, standing, live, observer, schema=binding.schema))
 
 
 def _told(scratch: Scratch, patient: Patient, comparison: Comparison) -> Seen:

@@ -65,7 +65,9 @@ class Patient:
     @property
     def recipes(self) -> Recipes:
         """Command lines for this environment."""
-        return Recipes(self.context, self.desk.environment)
+        alone = len(self.desk.bindings) == 1  # else env.py migrates them together
+        label = self.binding.label if alone else ""
+        return Recipes(self.context, self.desk.environment, label)
 
     @property
     def sound(self) -> bool:

@@ -79,7 +79,7 @@ def _verify(patient: Patient, half: Half, recovery: Recovery) -> None:
     wanted = half.after if recovery.way is Way.FINISH else half.before
     with patient.desk.fresh_control(patient.binding) as control:
         rows = control.version_rows(ready.version_table, ready.version_schema) or ()
-        live = live_essence(control, ready)
+        live = live_essence(control, ready, patient.binding.schema)
     keys = differing(half.before, half.after)
     astray = sorted(str(key) for key in keys if live.get(key) != wanted.get(key))
     if astray or set(rows) != set(recovery.after):

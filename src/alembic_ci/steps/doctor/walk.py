@@ -32,9 +32,16 @@ class Walk:
     rebuild = False
 
     def __init__(
-        self, order: Sequence[Revision], standing: int, live: Essence, observer: Observer
+        self,
+        order: Sequence[Revision],
+        standing: int,
+        live: Essence,
+        observer: Observer,
+        *,
+        schema: str = "",
     ) -> None:
         self._order = order
+        self._schema = schema
         self._standing = standing
         self._live = live
         self._observer = observer
@@ -56,13 +63,13 @@ class Walk:
         if not self._begun:
             self._begun = True
             self._observer.start()
-            state = essence(self._observer.tracker.state)
+            state = essence(self._observer.tracker.state, self._schema)
             self._weigh(state.keys() | self._live.keys())
             self._note()
         while not self.finished:
             revision = self._order[len(self.points) - 1]
             delta = self._observer.step(revision.revision, Direction.UP)
-            self.touched[revision.revision] = frozenset(_keys(delta))
+            self.touched[revision.revision] = frozenset(self._keys(delta))
             self._weigh(self.touched[revision.revision])
             self._note()
 
@@ -83,20 +90,19 @@ class Walk:
 
     def _weigh(self, keys: "frozenset[ObjectKey] | set[ObjectKey]") -> None:
         state = self._observer.tracker.state
-        ours = essence({key: state[key] for key in keys if key in state})
+        ours = essence({key: state[key] for key in keys if key in state}, self._schema)
         for key in keys:
             if ours.get(key) == self._live.get(key):
                 self._differing.discard(key)
             else:
                 self._differing.add(key)
 
+    def _keys(self, delta: Delta) -> Iterator[ObjectKey]:
+        return (key for key in delta.changes if counts(key, self._schema))
+
     def _note(self) -> None:
         applied = tuple(item.revision for item in self._order[: len(self.points)])
         self.points.append(Point(applied=applied, differing=frozenset(self._differing)))
-
-
-def _keys(delta: Delta) -> Iterator[ObjectKey]:
-    return (key for key in delta.changes if counts(key))
 
 
 def route(history: History, current: Sequence[str]) -> tuple[tuple[Revision, ...], int]:
@@ -108,6 +114,6 @@ def route(history: History, current: Sequence[str]) -> tuple[tuple[Revision, ...
     return first + rest, len(first)
 
 
-def live_essence(control: Control, ready: Ready) -> dict[ObjectKey, dict[str, str]]:
-    """Read the whole schema of a real database."""
-    return {key: dict(value) for key, value in essence(whole_snapshot(control, ready)).items()}
+def live_essence(control: Control, ready: Ready, schema: str) -> Essence:
+    """Read the whole schema of a real database, or that of one tenant."""
+    return essence(whole_snapshot(control, ready), schema)

@@ -76,7 +76,7 @@ class Workshop:
     def state(self) -> Essence:
         """Return the schema as it is now."""
         with self._scratch.desk.fresh_control(self.binding) as control:
-            return essence(whole_snapshot(control, self._ready))
+            return essence(whole_snapshot(control, self._ready), self.binding.schema)
 
     def run(self, statement: str) -> StatementError | None:
         """Run one statement by itself and return why it failed, if it did."""
