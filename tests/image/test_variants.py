@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from accidents import on
 from alembic_ci.urls import DatabaseURL
 from image.building import ROOT
 from image.containers import Container, package_index, podman
@@ -32,7 +33,7 @@ def test_servers_prove_rollbacks_without_any_service(
     container = Container(
         image=servers_image,
         command=("rollback-test", "--report-dir", "/tmp/report"),
-        variables={"DATABASE_URL": url.render()},
+        variables=on(url),
         mounts=[(_project("branches", tmp_path), "/work:ro")],
         flags=("-w", "/work", *user),
     )
