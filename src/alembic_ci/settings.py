@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from alembic_ci.environment_names import canonical_name
-from alembic_ci.interface import COMMENTS, FAILURES, OPTIONS, STEPS, WAYS_OUT
+from alembic_ci.interface import COMMENTS, FAILURES, OPTIONS, STEPS, VERIFICATIONS, WAYS_OUT
 from alembic_ci.settings_sources import (
     FileSettings,
     Flags,
@@ -85,6 +85,7 @@ class Settings:
     lock_timeout: float | None
     statement_timeout: float | None
     retries: int
+    verify: tuple[str, ...]
     start_timeout: float
     step_timeout: float
     verbose: bool
@@ -179,6 +180,7 @@ def _settings(sources: _Sources, layers: Sequence[Layer]) -> Settings:
         lock_timeout=values.optional_seconds("lock-timeout"),
         statement_timeout=values.optional_seconds("statement-timeout"),
         retries=values.count("retries"),
+        verify=values.words_of("verify", VERIFICATIONS),
         start_timeout=values.seconds("start-timeout"),
         step_timeout=values.seconds("step-timeout"),
         verbose=values.flag("verbose"),

@@ -32,6 +32,11 @@ _END = {
     Dialect.POSTGRESQL: "SELECT pg_catalog.pg_terminate_backend({id})",
     Dialect.MYSQL: "KILL {id}",
 }
+_IN_TRANSACTION = {
+    Dialect.POSTGRESQL: _FIND[Dialect.POSTGRESQL] + " AND state LIKE 'idle in transaction%'",
+    Dialect.MYSQL: "SELECT trx_mysql_thread_id FROM information_schema.innodb_trx"
+    " WHERE trx_mysql_thread_id = {session}",
+}
 _WAIT_SECONDS = 3.0
 
 
@@ -56,3 +61,11 @@ def end_session(control: _Control, session: str) -> None:
         if time.monotonic() > deadline:
             return
         time.sleep(0.05)
+
+
+def left_in_transaction(control: _Control, session: str) -> bool:
+    """Tell whether *session* is still there, idle in the middle of a transaction."""
+    sql = _IN_TRANSACTION[control.dialect].format(session=session.replace("'", ""))
+    with contextlib.suppress(StatementError):  # MariaDB and MySQL want the privilege PROCESS
+        return bool(control.query(sql))
+    return False

@@ -6,7 +6,15 @@ definitions, so that they cannot disagree.
 
 from alembic_ci.interface.commands import COMMANDS
 from alembic_ci.interface.definitions import Command, Kind, Option, Output, Topic
-from alembic_ci.interface.options import COMMENTS, FAILURES, OPTIONS, STEPS, TOPICS, WAYS_OUT
+from alembic_ci.interface.options import (
+    COMMENTS,
+    FAILURES,
+    OPTIONS,
+    STEPS,
+    TOPICS,
+    VERIFICATIONS,
+    WAYS_OUT,
+)
 from alembic_ci.interface.outputs import OUTPUTS
 
 __all__ = [
@@ -17,6 +25,7 @@ __all__ = [
     "OUTPUTS",
     "STEPS",
     "TOPICS",
+    "VERIFICATIONS",
     "WAYS_OUT",
     "Command",
     "Kind",

@@ -10,6 +10,8 @@ WAYS_OUT = ("finish", "undo")
 
 STEPS = ("status", "sql", "rollback-test", "upgrade")
 
+VERIFICATIONS = ("schema",)
+
 _PROVING = ("run", "rollback-test")
 _SCRATCHING = (*_PROVING, "downgrade", "doctor")
 _GOING = ("run", "status", "sql", "rollback-test", "upgrade", "downgrade", "stamp", "plan")
@@ -192,6 +194,14 @@ _SAFETY = (
         metavar="SECONDS",
         commands=_CHANGING,
         help="How long one statement of a revision may take. Default: as long as it takes.",
+    ),
+    Option(
+        name="verify",
+        kind=Kind.LIST,
+        metavar="WHAT",
+        commands=("run", "upgrade", "downgrade"),
+        help="What else to verify after a change: schema, against the one that the same revisions "
+        "make on a scratch database.",
     ),
     Option(
         name="start-timeout",

@@ -23,6 +23,7 @@ class Visit:
     binding: Binding
     session: Session
     begun: list[str] = field(default_factory=list)
+    statements: list[str] = field(default_factory=list)
     next: str = ""
 
 

@@ -35,10 +35,12 @@ from alembic_ci.steps.half_way import (
     unknown_end,
 )
 from alembic_ci.steps.lost_changes import dragged_back, silent_rollback
-from alembic_ci.steps.problems import problem
+from alembic_ci.steps.problems import problem as reported
 from alembic_ci.steps.protection import refuse_unless_allowed
 from alembic_ci.steps.retrying import passing, pause, told
+from alembic_ci.steps.schema_check import with_schemas
 from alembic_ci.steps.target import upgrade_target
+from alembic_ci.steps.verification import Health, Verification
 from alembic_ci.steps.version_table import refuse_unusable, version_rows
 
 Plan = Callable[[Sequence[str]], tuple[Revision, ...]]
@@ -93,6 +95,8 @@ class _Change:
         self._promises: dict[str, list[tuple[Ready, tuple[Revision, ...]]]] = {}
         self._attempt = Attempt()
         self._retries: list[Retry] = []
+        self._health: dict[str, Health] = {}
+        self._statements: dict[str, list[str]] = {}
         self._failed: AlembicCIError | None = None
         self._blocked: tuple[str, ...] = ()
         self._signum = 0
@@ -114,6 +118,8 @@ class _Change:
                 self._signum = signal.signum
                 self._broken_off(signal)
             outcomes = {b.label: self._outcome(b) for b in self._desk.bindings if self._concerns(b)}
+            if "schema" in self._desk.context.settings.verify and not self._signum:
+                outcomes = with_schemas(self._desk, outcomes)
         if self._signum:
             raise CutShort(self._signum, outcomes)
         return outcomes
@@ -180,6 +186,8 @@ class _Change:
         promises = self._promises.setdefault(binding.label, [])
         if earlier == len(promises):
             promises.append((session.ready, plan))
+        if plan and binding.label not in self._health:
+            self._health[binding.label] = Health.of(self._desk.control(binding))
         word = "upgrade" if self._direction is Direction.UP else "downgrade"
         progress.begin(f"{word} {self._desk.title(binding)}", len(plan))
         for revision in plan:
@@ -187,7 +195,8 @@ class _Change:
             self._desk.check_locks(binding)
             refuse_disturbed(self._desk, visit)
             visit.begun.append(revision.revision)
-            session.step(revision.revision, self._direction)
+            stepped = session.step(revision.revision, self._direction)
+            self._statements.setdefault(binding.label, []).extend(stepped.statements)
             progress.advance(f"{word} {revision.revision} {revision.message}")
 
     def _outcome(self, binding: Binding) -> Outcome:
@@ -207,7 +216,24 @@ class _Change:
         result = max(results, key=lambda item: (not item.verified, len(item.applied)))
         if self._failed and self._ended_in(binding):
             result = results[-1]
-        return Outcome(result=result, problem=self._problem(binding, result))
+        problem = self._problem(binding, result)
+        if self._failed or binding.label not in self._health:
+            return Outcome(result=result, problem=problem)
+        return self._verified(binding, result, problem)
+
+    def _verified(self, binding: Binding, result: ChangeResult, problem: Problem | None) -> Outcome:
+        """Add what else a new connection sees after a change."""
+        with self._desk.fresh_control(binding) as control:
+            verification = Verification(
+                before=self._health[binding.label],
+                after=Health.of(control),
+                statements=tuple(self._statements.get(binding.label, ())),
+                in_transaction=self._desk.left_in_transaction(binding, control),
+            )
+        return Outcome(
+            result=dataclasses.replace(result, notices=verification.notices()),
+            problem=problem or verification.problem(),
+        )
 
     def _results(self, binding: Binding) -> list[ChangeResult]:
         with self._desk.fresh_control(binding) as control:
@@ -259,9 +285,9 @@ class _Change:
 
     def _told(self, error: AlembicCIError, words: Words) -> Problem:
         context = self._desk.context
-        told = problem(error, redact=context.redact, start_directory=context.start_directory)
+        shown = reported(error, redact=context.redact, start_directory=context.start_directory)
         return dataclasses.replace(
-            told,
+            shown,
             revision=self._running() or None,
             problem=context.redact(words.problem),
             meaning=context.redact(" ".join(filter(None, (words.meaning, self._in_the_way())))),

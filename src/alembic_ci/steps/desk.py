@@ -17,7 +17,7 @@ from alembic_ci.database.failures import StatementError
 from alembic_ci.database.identity import IDENTITY_SQL, identity, same_database
 from alembic_ci.database.locking import LockPlace, Target
 from alembic_ci.database.schemas import CURRENT_SCHEMA_SQL, enter_schema
-from alembic_ci.database.sessions import SESSION_ID_SQL, end_session
+from alembic_ci.database.sessions import SESSION_ID_SQL, end_session, left_in_transaction
 from alembic_ci.environments import Environment
 from alembic_ci.errors import DatabaseUnreachableError, ProjectError, WrongTargetError
 from alembic_ci.project.session import Connection, Ready, Session
@@ -288,6 +288,11 @@ class Desk:
         for binding in self.bindings:
             self.close_control(binding)
         self.watch.forget()
+
+    def left_in_transaction(self, binding: Binding, control: Control) -> bool:
+        """Tell whether env.py has ended and its session is still in a transaction."""
+        session = self._sessions.get(binding.label)
+        return session is not None and left_in_transaction(control, session)
 
     def _end_sessions(self) -> None:
         for label, session in tuple(self._sessions.items()):

@@ -1,5 +1,5 @@
 """Schema deltas in words a person understands."""
 
-from alembic_ci.wording.residue import residue
+from alembic_ci.wording.residue import astray, residue
 
-__all__ = ["residue"]
+__all__ = ["astray", "residue"]

@@ -55,6 +55,15 @@ _WORDS = {
     ),
 }
 
+_LIVE = _Words(
+    left="the database has {o}, which its revisions do not make",
+    taken="the database lacks {o}",
+    changed="{o} is different in the database: {now}",
+    redefined="{o} is {now} in the database, its revisions make it {was}",
+    renamed="{o} is called {now} in the database",
+    ordered="the columns of table {o} have another order in the database: {now}",
+)
+
 Found = Iterator[tuple[ObjectKey, str]]
 
 
@@ -64,7 +73,15 @@ def residue(delta: Delta, phase: Phase) -> tuple[tuple[Difference, ...], tuple[D
     A table that is left or missing speaks for its columns and indexes. The order of columns is a
     notice. The result is in the order of the names.
     """
-    words = _WORDS[phase]
+    return _told(delta, _WORDS[phase])
+
+
+def astray(delta: Delta) -> tuple[Difference, ...]:
+    """Return in what a live schema differs from the one its revisions make."""
+    return _told(delta, _LIVE)[0]
+
+
+def _told(delta: Delta, words: _Words) -> tuple[tuple[Difference, ...], tuple[Difference, ...]]:
     changes = _without_parts_of_whole(delta.changes)
     renamed = _renames(changes)
     moved = renamed.keys() | renamed.values()
