@@ -18,5 +18,6 @@ corpus: ## prove public histories on every database, with and without rows (an h
 benchmark: ## print the ratios of tests/benchmarks
 	cd tests && ../.venv/bin/python -m benchmarks.upgrade
 	cd tests && ../.venv/bin/python -m benchmarks.rollback_test
+	cd tests && ../.venv/bin/python -m benchmarks.pytest_alembic
 	cd tests && ../.venv/bin/python -m benchmarks.scaling
 	cd tests && ../.venv/bin/python -m benchmarks.tracker_cost
