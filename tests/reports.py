@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from alembic_ci.errors import ExitCode
 from alembic_ci.model import (
+    Blocks,
     ChangeResult,
     Command,
     DatabaseReport,
@@ -13,6 +14,7 @@ from alembic_ci.model import (
     EnvironmentReport,
     HalfApplied,
     Language,
+    Lock,
     LockWait,
     Phase,
     PlacedStatement,
@@ -30,6 +32,7 @@ from alembic_ci.model import (
     RoundTrip,
     SqlResult,
     State,
+    Statement,
     StatusResult,
     StepReport,
     TextResult,
@@ -98,6 +101,26 @@ def sql(environment: str, revisions: tuple[str, ...] = IDS[1:], text: str = SQL)
             for number, name in enumerate(revisions, start=1)
         ),
     )
+
+
+def stated(result: SqlResult, *texts: str) -> SqlResult:
+    """The same with its statements: a column that locks, an update, or *texts*."""
+    column = "ALTER TABLE customer ADD COLUMN email VARCHAR(255) DEFAULT 'x' NOT NULL"
+    lock = Lock(object="customer", mode="ACCESS EXCLUSIVE", blocks=Blocks.READS)
+    statements = tuple(
+        Statement(
+            revision=item.revision,
+            direction=item.direction,
+            text=text,
+            objects=("customer",),
+            locks=(lock,) if text == column else (),
+            rewrites=("customer",) if text == column and item.revision == "b2d1" else (),
+            loses=("customer.status",) if text.startswith("DROP") else (),
+        )
+        for item in result.revisions
+        for text in texts or (column, "UPDATE customer SET email = lower(email) WHERE id > 10")
+    )
+    return replace(result, statements=statements)
 
 
 def proved(*proofs: RevisionProof) -> RollbackResult:
@@ -217,6 +240,23 @@ def contended() -> Report:
     )
     reached = database(step("upgrade", change), after=status("b2d1"))
     return report(environment("staging", reached), command="upgrade")
+
+
+def risky() -> Report:
+    """Two environments that get the same SQL, of which some has to be waited for."""
+    pending = status("a1c0", pending=IDS[1:])
+
+    def rendered(name: str) -> DatabaseReport:
+        return database(
+            step("sql", stated(sql(name))),
+            step("rollback-test", proved(*passes(*IDS[1:]))),
+            after=pending,
+        )
+
+    return report(
+        environment("staging", rendered("staging")),
+        environment("production", rendered("production")),
+    )
 
 
 def residue() -> Report:
@@ -606,9 +646,10 @@ def hostile() -> Report:
         round_trip=(up, down, replace(again, state=State.SKIPPED, reason=HOSTILE)),
         unfilled=(Difference(text=HOSTILE, object=HOSTILE),),
     )
+    hostile_sql = sql(HOSTILE, (HOSTILE,), f"-- {HOSTILE}\n```\n</details>\n`````\n")
     steps = (
         step("status", replace(status(HOSTILE, pending=(HOSTILE,)), heads=(HOSTILE,))),
-        step("sql", sql(HOSTILE, (HOSTILE,), f"-- {HOSTILE}\n```\n</details>\n`````\n")),
+        step("sql", stated(hostile_sql, f"SELECT '</code></pre>{HOSTILE}'")),
         failed("rollback-test", problem, tested),
         skipped("upgrade", HOSTILE),
         step("alembic", TextResult(text=f"{HOSTILE}\n```\n</details>\n")),
@@ -653,6 +694,7 @@ def many(databases: int, revisions: int, *, broken: bool = False) -> Report:
 SAMPLES = {
     "all_passed": all_passed,
     "contended": contended,
+    "risky": risky,
     "residue": residue,
     "data_loss": data_loss,
     "data_loss_refused": data_loss_refused,

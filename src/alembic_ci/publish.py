@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 import os
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,11 +22,8 @@ from alembic_ci.render.linked import linked
 from alembic_ci.render.markdown import summary
 from alembic_ci.render.outputs import ReportPaths, outputs
 from alembic_ci.render.remarks import errors, notices, warnings
-from alembic_ci.render.rows import rows
 from alembic_ci.render.sarif import sarif
 from alembic_ci.steps.problems import problem
-
-_SCRIPT_CHARACTERS = 5_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +81,7 @@ def _write(report: Report, places: Places, more: Extra) -> ReportPaths:
     texts = {
         "report.md": summary(report),
         "report.json": json_report(report),
-        "report.html": html_report(report, _scripts(report, places)),
+        "report.html": html_report(report),
         "junit.xml": junit(report),
         "findings.sarif": sarif(report, folder),
         "gl-code-quality.json": code_quality(report, folder),
@@ -100,19 +96,6 @@ def _write(report: Report, places: Places, more: Extra) -> ReportPaths:
     values = {**outputs(report, paths=paths), **more.outputs}
     write_outputs_env(places.folder / "outputs.env", values)
     return paths
-
-
-def _scripts(report: Report, places: Places) -> dict[str, str]:
-    """Read the SQL files of the run; one that is gone or too much for a page is left out."""
-    texts: dict[str, str] = {}
-    left = _SCRIPT_CHARACTERS
-    for row in rows(report):
-        for item in row.sql.revisions if row.sql else ():
-            if left > 0 and item.path not in texts:
-                with suppress(OSError, UnicodeError):
-                    texts[item.path] = (places.start / item.path).read_text(encoding="utf-8")
-                    left -= len(texts[item.path])
-    return texts
 
 
 def _paths(places: Places, written: Collection[str]) -> ReportPaths:

@@ -2,24 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from alembic_ci.model import Phase, Report, RevisionInfo, RevisionProof, Verdict
 from alembic_ci.render.disproofs import BROKEN, compared_after
 from alembic_ci.render.html.scripts import Scripts
+from alembic_ci.render.html.tones import Tone
 from alembic_ci.render.rows import Row
 from alembic_ci.render.words import VERDICTS
 
 _PHASES = {Phase.UP: "upgrade", Phase.DOWN: "downgrade", Phase.SECOND_UP: "second upgrade"}
-
-
-class Tone(StrEnum):
-    """How something is coloured; the words beside it say the same."""
-
-    GOOD = "good"
-    WARN = "warn"
-    BAD = "bad"
-    QUIET = "quiet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +68,8 @@ class Card:
     def tone(self) -> Tone:
         """Return the most telling colour of all verdicts."""
         seen = {judgement.tone for judgement in self.judgements}
-        if any(script.problem for same in self.scripts for script in same.both):
+        scripts = [script for same in self.scripts for script in same.both]
+        if any(script.rendered and script.rendered.problem for script in scripts):
             seen.add(Tone.WARN)
         order = (Tone.BAD, Tone.WARN, Tone.GOOD)
         return next((tone for tone in order if tone in seen), Tone.QUIET)

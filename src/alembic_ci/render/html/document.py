@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from alembic_ci.render.headline import headline, verdict
 from alembic_ci.render.html.cards import cards, environment_names
 from alembic_ci.render.html.graph import graph
 from alembic_ci.render.html.highlighting import Highlighter
-from alembic_ci.render.html.scripts import scripts_by_revision
+from alembic_ci.render.html.scripts import scripts_by_revision, worst
 from alembic_ci.render.html.timeline import timeline
 from alembic_ci.render.rows import rows
 from alembic_ci.render.words import (
@@ -41,14 +41,14 @@ _CODE = re.compile(r"`([^`]+)`")
 _NAMES_SHOWN = 6
 
 
-def html_report(report: Report, scripts: Mapping[str, str]) -> str:
-    """Return the whole page; *scripts* are the SQL files of the run by the path they go by."""
+def html_report(report: Report) -> str:
+    """Return the whole page."""
     style, script = (_part(name) for name in ("report.css", "report.js"))
     return (
         _environment()
         .get_template("report.html")
         .render(
-            **_facts(report, scripts),
+            **_facts(report),
             style=Markup(style),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
             policy=_policy(style, script),
@@ -80,10 +80,10 @@ def _environment() -> "Environment":
     return made
 
 
-def _facts(report: Report, scripts: Mapping[str, str]) -> dict[str, object]:
+def _facts(report: Report) -> dict[str, object]:
     found = rows(report)
     highlight = Highlighter()
-    made = cards(report, found, scripts_by_revision(found, scripts, highlight))
+    made = cards(report, found, scripts_by_revision(found, highlight))
     return {
         "report": report,
         "verdict": verdict(report),
@@ -147,6 +147,7 @@ _FILTERS: dict[str, Callable[..., object]] = {
     "place": place,
     "populated": populated,
     "prose": _prose,
+    "worst": worst,
     "rollback": rollback,
     "seconds": seconds,
     "standing": standing,

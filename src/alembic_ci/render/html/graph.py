@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from alembic_ci.model import Report, Verdict
 from alembic_ci.render.disproofs import BROKEN
-from alembic_ci.render.html.cards import Card, Tone
+from alembic_ci.render.html.cards import Card
 from alembic_ci.render.html.lanes import Dot, Drawing, drawing
+from alembic_ci.render.html.tones import Tone
 from alembic_ci.render.revision_graph import Node, at_base, drawn
 from alembic_ci.render.words import VERDICTS
 

@@ -1,6 +1,6 @@
 """SQL in colour, as far as a budget of characters goes; Pygments is only loaded for it."""
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from alembic_ci.render.words import visible
 
@@ -17,31 +17,28 @@ class Highlighter:
     def __init__(self) -> None:
         self._coloured = _COLOURED
         self._shown = _SHOWN
-        self._done: dict[tuple[str, str], str | None] = {}
+        self._done: dict[tuple[str, str], Markup | None] = {}
 
-    def __call__(self, sql: str, dialect: str = "") -> str | None:
+    def __call__(self, sql: str, dialect: str = "") -> Markup | None:
         """Return HTML without its ``<pre>``; None when the page has enough SQL already."""
         key = (sql, dialect)
         if key not in self._done:
             self._done[key] = self._made(visible(sql).rstrip(), dialect)
         return self._done[key]
 
-    def _made(self, sql: str, dialect: str) -> str | None:
+    def _made(self, sql: str, dialect: str) -> Markup | None:
         self._shown -= len(sql)
         if self._shown < 0:
             return None
         self._coloured -= len(sql)
-        return _coloured(sql, dialect) if self._coloured >= 0 else _plain(sql)
+        return _coloured(sql, dialect) if self._coloured >= 0 else escape(sql)
 
 
-def _plain(sql: str) -> str:
-    return str(escape(sql))
-
-
-def _coloured(sql: str, dialect: str) -> str:
+def _coloured(sql: str, dialect: str) -> Markup:
     from pygments import highlight  # noqa: PLC0415 - only a run with SQL pays for these
     from pygments.formatters.html import HtmlFormatter  # noqa: PLC0415
     from pygments.lexers import get_lexer_by_name  # noqa: PLC0415
 
     lexer = get_lexer_by_name(_LEXERS.get(dialect, "sql"), stripnl=False, ensurenl=False)
-    return highlight(sql, lexer, HtmlFormatter(nowrap=True))
+    html = highlight(sql, lexer, HtmlFormatter(nowrap=True))
+    return Markup(html.rstrip("\n"))  # noqa: S704 - Pygments escapes what it wraps
