@@ -76,6 +76,7 @@ class Commenting:
         parts = [command, named or DEFAULT_ENVIRONMENT]
         parts += [project] if project != "." else []
         parts += [settings.name] if settings.name != "alembic" else []
+        parts += [*settings.databases, *([settings.shard] if settings.shard else [])]
         return " ".join(parts)
 
     def _without(self, reason: str) -> str:
