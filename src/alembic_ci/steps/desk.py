@@ -240,7 +240,13 @@ class Desk:
 
     @contextmanager
     def locked(self) -> Iterator[Locks]:
-        """Let env.py go on only with the migration lock of every version table it means."""
+        """Let env.py go on only with the migration lock of every version table it means.
+
+        Inside of another such block the locks are the same, and stay until the outer one ends.
+        """
+        if self._locks is not None:
+            yield self._locks
+            return
         self._locks = Locks(self.context.progress.note)
         try:
             yield self._locks

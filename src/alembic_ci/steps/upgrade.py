@@ -11,5 +11,6 @@ from alembic_ci.steps.target import upgrade_target
 def upgrade(desk: Desk) -> Outcomes:
     """Upgrade and verify."""
     refuse_unless_allowed(desk.environment, desk.context.variables)
-    refused = held_back(desk, upgrade_target(desk.context))
-    return refused or change.upgrade(desk)
+    with desk.locked():
+        refused = held_back(desk, upgrade_target(desk.context))
+        return refused or change.upgrade(desk)

@@ -37,11 +37,25 @@ def resumed(patient: Patient, half: Half, way: Way) -> Recovery:
             f"{way.value} of revision {half.value.revision} was not run: {recovery.refused}.",
             remedy="Mend it by hand with what `doctor` shows, then `stamp` the revision.",
         )
-    _run(patient, half, recovery)
-    if set(recovery.after) != set(patient.current):
-        _stamp(patient, recovery)
-    _verify(patient, half, recovery)
+    with patient.desk.locked():
+        _refuse_if_moved(patient)
+        _run(patient, half, recovery)
+        if set(recovery.after) != set(patient.current):
+            _stamp(patient, recovery)
+        _verify(patient, half, recovery)
     return dataclasses.replace(recovery, done=True, verified=True)
+
+
+def _refuse_if_moved(patient: Patient) -> None:
+    """Take the migration lock, and look whether another job was at work until now."""
+    ready = patient.desk.standings()[patient.binding.label]
+    if set(ready.heads) != set(patient.current):
+        raise ResumeError(
+            f"{patient.title} has moved to {', '.join(ready.heads) or 'base'} meanwhile. Nothing "
+            "was run.",
+            meaning="Another job migrates it.",
+            remedy="Wait for it, then ask `doctor` again.",
+        )
 
 
 def _run(patient: Patient, half: Half, recovery: Recovery) -> None:
