@@ -1,6 +1,7 @@
 """Sample reports, one for each thing a run can find out."""
 
 from dataclasses import replace
+from typing import Any
 
 from alembic_ci.errors import ExitCode
 from alembic_ci.model import (
@@ -691,7 +692,46 @@ def many(databases: int, revisions: int, *, broken: bool = False) -> Report:
     return replace(whole, revisions=tuple(revision(name, "Change it") for name in names))
 
 
+def _statement(revision: str, action: str, line: int, **more: Any) -> Statement:
+    return Statement(
+        revision=revision,
+        direction=Direction.UP,
+        text=f"-- {action}",
+        actions=(action,),
+        objects=("orders",),
+        file=f"migrations/versions/{revision}.py",
+        line=line,
+        captured=True,
+        duration=0.002,
+        measured=True,
+        **more,
+    )
+
+
+def hazardous() -> Report:
+    reads = Lock(object="orders", mode="AccessExclusiveLock", blocks=Blocks.READS)
+    writes = Lock(object="orders", mode="ShareLock", blocks=Blocks.WRITES)
+    statements = (
+        _statement("b2d1", "create table emails", 14),
+        _statement("b2d1", "add column orders.email", 18, locks=(reads,)),
+        _statement("c3e2", "create index ix on orders", 14, locks=(writes,), scans=("orders",)),
+        _statement("c3e2", "change type orders.day", 15, locks=(reads,), rewrites=("orders",)),
+        _statement(
+            "d4f3",
+            "drop column orders.status",
+            14,
+            locks=(reads,),
+            loses=("the values of orders.status",),
+        ),
+    )
+    result = replace(proved(*passes(*IDS[1:])), rows=3, statements=statements)
+    steps = (step("sql", sql("staging")), step("rollback-test", result, 1.2))
+    after = status("a1c0", pending=IDS[1:])
+    return report(environment("staging", database(*steps, after=after)))
+
+
 SAMPLES = {
+    "hazardous": hazardous,
     "all_passed": all_passed,
     "contended": contended,
     "risky": risky,

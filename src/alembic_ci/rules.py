@@ -177,6 +177,26 @@ RULES = (
         language="sh",
     ),
     Rule(
+        id="destructive-statement",
+        level=Level.WARNING,
+        title="A statement destroys data",
+        harm="The rows, or the values of a column, are in no database any more after it.",
+        way_out="Take a backup before the deploy, or keep what is destroyed until no release "
+        "needs it: rename now, drop later.",
+        bad='op.drop_table("orders_2019")\n',
+        good='op.rename_table("orders_2019", "old_orders_2019")\n',
+    ),
+    Rule(
+        id="table-rewrite",
+        level=Level.WARNING,
+        title="A statement writes a whole table anew",
+        harm="Nobody can write to the table, and mostly not read it, for as long as that takes.",
+        way_out="Run it when nobody needs the table, or add a new column, fill it in batches and "
+        "switch.",
+        bad='op.alter_column("orders", "id", type_=sa.BigInteger())\n',
+        good='op.add_column("orders", sa.Column("big_id", sa.BigInteger()))\n',
+    ),
+    Rule(
         id="unfilled-tables",
         level=Level.WARNING,
         title="Tables could not be given rows",

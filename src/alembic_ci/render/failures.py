@@ -25,6 +25,7 @@ from alembic_ci.render.disproofs import (
     irreversibles,
 )
 from alembic_ci.render.failure import Failure, placed, rule_broken
+from alembic_ci.render.hazards import dangers
 from alembic_ci.render.rows import Row, rows
 
 EXIT_CLASSES: dict[int, str] = {
@@ -50,8 +51,14 @@ def failures(report: Report) -> tuple[Failure, ...]:
 
 
 def warnings(report: Report) -> tuple[Failure, ...]:
-    """Return what fails nothing and may hurt: values that were lost, tables without rows."""
-    return _gathered(report, doubts)
+    """Return what fails nothing and may hurt: values lost, tables without rows or rewritten."""
+    known = _known(report)
+    found = {failure: list(failure.where) for failure in _gathered(report, doubts)}
+    for row in rows(report):
+        for danger in dangers(row):
+            there = replace(danger, problem=placed(danger.problem, known))
+            found.setdefault(there, []).append(row.name)
+    return _named(found)
 
 
 def notes(report: Report) -> tuple[Failure, ...]:

@@ -10,6 +10,7 @@ from alembic_ci.render.incidents import incident_section
 from alembic_ci.render.markdown_failures import failure_section, note_section
 from alembic_ci.render.markdown_plan import plan_sections
 from alembic_ci.render.markdown_rollback import rollback_sections
+from alembic_ci.render.markdown_statements import statement_sections
 from alembic_ci.render.markdown_tables import database_section
 from alembic_ci.render.markdown_texts import history_section, output_section, sql_section
 from alembic_ci.render.rows import Row, rows
@@ -54,6 +55,7 @@ def _before_the_proofs(report: Report, found: Sequence[Row]) -> Iterator[Section
     yield from note_section(report)
     yield from incident_section(found)
     yield from plan_sections(found)
+    yield from statement_sections(found)
     yield from history_section(report)
 
 

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from alembic_ci.model import (
     ChangeResult,
     DatabaseReport,
+    Direction,
     EnvironmentReport,
     Problem,
     Report,
     Result,
+    Risk,
     RollbackResult,
     SqlResult,
     State,
+    Statement,
     StatusResult,
     StepReport,
+    risk,
 )
 
 _EVERY_HEAD = ("", "head", "heads")
@@ -71,6 +75,25 @@ class Row:
     def rollback(self) -> RollbackResult | None:
         """Return the rollback test, if there was one."""
         return next((r for r in self._results() if isinstance(r, RollbackResult)), None)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """Return the statements, those of a revision as measured on rows where they were."""
+        rendered = self.sql.statements if self.sql else ()
+        measured = self.rollback.statements if self.rollback else ()
+        if not self.sql:
+            return measured
+        better = {(item.revision, item.direction) for item in measured}
+        wanted = {(item.revision, item.direction) for item in self.sql.revisions}
+        kept = [item for item in measured if (item.revision, item.direction) in wanted]
+        rest = [item for item in rendered if (item.revision, item.direction) not in better]
+        return (*kept, *rest)
+
+    @property
+    def risk(self) -> Risk | None:
+        """Return the worst that the upgrade's statements do; None where none are known."""
+        ups = [item for item in self.statements if item.direction is Direction.UP]
+        return risk(ups) if ups or self.sql else None
 
     @property
     def changes(self) -> tuple[ChangeResult, ...]:

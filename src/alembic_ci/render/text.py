@@ -15,6 +15,7 @@ from alembic_ci.model import (
 from alembic_ci.render.failure import Failure
 from alembic_ci.render.failure_text import failure_text, note_text, warning_text
 from alembic_ci.render.failures import failures, notes, warnings
+from alembic_ci.render.hazards import did, effect, hazards, tally, where
 from alembic_ci.render.headline import headline, verdict
 from alembic_ci.render.incidents import incidents
 from alembic_ci.render.rows import Row, rows
@@ -32,6 +33,7 @@ from alembic_ci.render.words import (
 _ALL_IN_FULL = 8
 _FAILURES_SHOWN = 20
 _NOTICES_SHOWN = 20
+_HAZARDS_SHOWN = 10
 _STATEMENTS_SHOWN = 20
 
 Telling = Callable[[Failure, Style], str]
@@ -86,6 +88,7 @@ def _block(row: Row, style: Style) -> str:
     lines = [f"{title}{place}{protected}"]
     width = max((len(step.name) for step in row.steps), default=0)
     lines += [line for step in row.steps for line in _step(step, width, style)]
+    lines += _statements(row)
     if row.problem:
         lines.append(f"  {_state(State.FAILED, style)}  {one_line(row.problem.failure_class)}")
     elif row.reason:
@@ -121,6 +124,19 @@ def _rollback(result: RollbackResult, style: Style) -> Iterator[str]:
     for proof in result.proofs:
         for notice in proof.notices[:_NOTICES_SHOWN]:
             yield f"note: {one_line(proof.revision)}: {one_line(notice.text)}"
+
+
+def _statements(row: Row) -> Iterator[str]:
+    """Yield what has to wait for the upgrade, or is gone after it; nothing where nothing is."""
+    found = hazards(row.statements)
+    if not found:
+        return
+    yield f"  {'sql':<7}  {tally(row.statements)}"
+    for item in found[:_HAZARDS_SHOWN]:
+        yield f"{' ' * 11}{where(item)}: {did(item)}: {one_line(effect(item))}"
+    rest = len(found) - _HAZARDS_SHOWN
+    if rest > 0:
+        yield f"{' ' * 11}and {rest:,} more; report.json holds them all"
 
 
 def _plan(plan: DowngradePlan) -> Iterator[str]:
