@@ -30,18 +30,23 @@ def test_servers_prove_rollbacks_without_any_service(
     request: pytest.FixtureRequest,
 ) -> None:
     url: DatabaseURL = request.getfixturevalue(f"{dialect}_url")
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    reports.chmod(0o777)
     container = Container(
         image=servers_image,
-        command=("rollback-test", "--report-dir", "/tmp/report"),
+        command=("rollback-test", "--report-dir", "/reports"),
         variables=on(url),
-        mounts=[(_project("branches", tmp_path), "/work:ro")],
+        mounts=[(_project("branches", tmp_path), "/work:ro"), (reports, "/reports")],
         flags=("-w", "/work", *user),
     )
 
     ended = container.run()
 
     assert ended.exit_code == 0, ended.log
-    assert "private server" in ended.log
+    report = json.loads((reports / "report.json").read_text())
+    (step,) = report["environments"][0]["databases"][0]["steps"]
+    assert step["result"]["scratch"].startswith("a private ")
 
 
 def test_full_compiles_a_driver_without_wheels(full_image: str, tmp_path: Path) -> None:
