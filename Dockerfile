@@ -111,7 +111,7 @@ RUN --mount=type=secret,id=ca,required=false \
  && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf \
  && apt-get "$@" update \
  && DEBIAN_FRONTEND=noninteractive apt-get "$@" install -y --no-install-recommends \
-      libnss-wrapper mariadb-server-core postgresql \
+      libnss-wrapper mariadb-client-core mariadb-server-core postgresql \
  && apt-get clean && rm -rf /var/lib/apt/lists/* /usr/lib/*/libLLVM* /usr/lib/*/libz3*
 
 
