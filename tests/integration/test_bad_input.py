@@ -80,11 +80,11 @@ def test_an_env_file_may_do_odd_things(name: str, tmp_path: Path) -> None:
 def test_an_env_file_that_hangs_is_ended_and_its_output_shows_where(
     code: str, tmp_path: Path
 ) -> None:
-    finished = run(project(tmp_path, env=code), "status", "--start-timeout=2")
+    finished = run(project(tmp_path, env=code), "status", "--start-timeout=8")
 
     problem = told(finished)
     assert (finished.exit_code, problem["failure_class"]) == (1, "timeout")
-    assert "within 2 s" in problem["problem"]
+    assert "within 8 s" in problem["problem"]
     assert f'env.py", line {len(code.splitlines())}' in problem["output"]
 
 
