@@ -12,11 +12,13 @@ from alembic_ci.model import (
     DiagnosisResult,
     Difference,
     Direction,
+    Divergence,
     EnvironmentReport,
     HalfApplied,
     Language,
     Lock,
     LockWait,
+    Origin,
     Phase,
     PlacedStatement,
     Presence,
@@ -599,6 +601,49 @@ def unrendered() -> Report:
     )
 
 
+def captured() -> Report:
+    """What runs is written where offline mode has nothing, or something else."""
+    whole = sql("staging")
+    ran = {
+        "b2d1": Divergence(
+            offline="UPDATE customer SET email = NULL",
+            captured="UPDATE customer SET email = 'none@example.org'",
+            line=21,
+        ),
+        "c3e2": None,
+    }
+    revisions = tuple(
+        replace(item, origin=Origin.CAPTURED, compared=True, divergence=ran[item.revision], reads=1)
+        if item.revision in ran and item.direction is Direction.UP
+        else item
+        for item in whole.revisions
+    )
+    lock = Lock(object="customer", mode="ACCESS EXCLUSIVE", blocks=Blocks.READS)
+    statements = (
+        Statement(
+            revision="b2d1",
+            direction=Direction.UP,
+            text="ALTER TABLE customer DROP COLUMN phone",
+            loses=("column customer.phone",),
+            locks=(lock,),
+        ),
+        Statement(
+            revision="c3e2",
+            direction=Direction.UP,
+            text="ALTER TABLE customer ADD COLUMN day DATE",
+            locks=(lock,),
+        ),
+    )
+    result = replace(
+        whole,
+        revisions=revisions,
+        statements=statements,
+        uncompared="revision d4f3 fails on the scratch database",
+    )
+    after = status("a1c0", pending=IDS[1:])
+    return report(environment("staging", database(step("sql", result), after=after)), command="sql")
+
+
 def foreign_command() -> Report:
     told = TextResult(text="a1c0 -> b2d1, Add email\n<base> -> a1c0, Create customers\n")
     return report(
@@ -747,6 +792,7 @@ SAMPLES = {
     "diagnosed": diagnosed,
     "not_initialised": not_initialised,
     "unrendered": unrendered,
+    "captured": captured,
     "foreign_command": foreign_command,
     "hostile": hostile,
 }

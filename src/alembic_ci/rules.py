@@ -144,12 +144,23 @@ RULES = (
         good=_DECLARED,
     ),
     Rule(
+        id="offline-differs",
+        level=Level.NOTE,
+        title="Offline mode renders other SQL than runs",
+        harm="Whoever applies the output of `alembic upgrade --sql` gets another database: Alembic "
+        "writes NULL for parameters of executed statements, raw bytes, and spaces for tabs.",
+        way_out="Apply the script that alembic-ci writes: it has what ran. In the revision, give "
+        "values with bindparams(), and do nothing that depends on is_offline_mode().",
+        bad='op.get_bind().execute(sa.text("UPDATE users SET plan = :plan"), {"plan": "free"})\n',
+        good='op.execute(sa.text("UPDATE users SET plan = :plan").bindparams(plan="free"))\n',
+    ),
+    Rule(
         id="unrendered-revision",
         level=Level.NOTE,
-        title="Offline mode cannot render the revision",
+        title="The SQL of the revision cannot be known before it runs",
         harm="Nobody can read its SQL before it runs, and the script stops where it should be.",
-        way_out="Write it with op.execute() and statements that read nothing in Python, or accept "
-        "that its SQL is only known when it runs.",
+        way_out="Give the run a scratch database, on which the revision is run to see its SQL; or "
+        "write it with op.execute() and statements that read nothing in Python.",
         bad='for row in op.get_bind().execute(sa.text("SELECT id FROM users")):\n    ...\n',
         good='op.execute("UPDATE users SET name = trim(name)")\n',
     ),

@@ -74,8 +74,3 @@ class SqlResult:
     def captured(self) -> tuple[RenderedRevision, ...]:
         """The revisions whose SQL was seen running."""
         return tuple(item for item in self.revisions if item.origin is Origin.CAPTURED)
-
-    @property
-    def upgrading(self) -> tuple[Statement, ...]:
-        """The statements of the upgrade."""
-        return tuple(item for item in self.statements if item.direction is Direction.UP)

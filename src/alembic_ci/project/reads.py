@@ -11,7 +11,7 @@ _QUOTED = re.compile(r"[eE]?'(?:[^'\\]|\\.|'')*'|\$(\w*)\$.*?\$\1\$|--[^\n]*|/\*
 _READING = re.compile(r"\s*\(*\s*(select|with|values|table|show|explain|describe|desc|pragma)\b")
 _LOCKING = re.compile(r"\bfor\s+(no\s+key\s+update|update|key\s+share|share)\b")
 _WRITING = re.compile(
-    r"\b(insert|update|delete|merge|replace|into|create|alter|drop|truncate|call|do|set|lock)\b"
+    r"\b(insert|update|delete|merge|replace|into|create|alter|drop|truncate|call|do|set|lock)\b(?!\s*\()"
 )
 _PRAGMA = re.compile(
     r"\s*pragma\s+(?:[\w\"]+\s*\.\s*)?(?:\w+\s*;?\s*$|(?:table_x?info|table_list|index_x?info|"
@@ -48,8 +48,9 @@ _FUNCTIONS = (
     "pg_get_userbyid pg_get_viewdef pg_relation_size pg_table_is_visible pg_table_size "
     "pg_total_relation_size pg_type_is_visible pg_typeof position pow power printf quote "
     "quote_ident quote_literal random rank regexp_matches regexp_replace regexp_split_to_array "
-    "repeat reverse right round row row_number row_to_json rpad rtrim schema second session_user "
-    "shobj_description sign split_part sqlite_version sqrt starts_with stddev strftime string_agg "
+    "repeat replace reverse right round row row_number row_to_json rpad rtrim schema second "
+    "session_user shobj_description sign split_part sqlite_version sqrt starts_with stddev "
+    "strftime string_agg "
     "string_to_array strpos substr substring sum time timestampdiff to_char to_date to_json "
     "to_jsonb to_number to_regclass to_regnamespace to_regproc to_regtype to_timestamp total trim "
     "trunc truncate typeof ucase unhex unicode unix_timestamp unnest upper user utc_date "
@@ -72,5 +73,4 @@ def only_reads(statement: str) -> bool:
         return True
     text = _LOCKING.sub(" ", text)
     functions = set(_CALL.findall(text))
-    written = {word for word in _WRITING.findall(text) if word not in functions}
-    return not written and functions <= _HARMLESS and not _ASSIGNMENT.search(text)
+    return not _WRITING.search(text) and functions <= _HARMLESS and not _ASSIGNMENT.search(text)

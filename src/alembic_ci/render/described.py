@@ -1,11 +1,12 @@
 """The ``environments`` output: JSON with one small object a database."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from alembic_ci.model import Report
 from alembic_ci.render.failures import failures
 from alembic_ci.render.rows import Row
+from alembic_ci.render.scripts import same_as, statement_count
 
 # Below the 131,072 bytes that Linux allows a process variable, with room for the name.
 _LIMIT = 100_000
@@ -20,13 +21,14 @@ def described(report: Report, found: Sequence[Row]) -> str:
     ends with an object whose one key ``left_out`` counts the rest.
     """
     classes = _failure_classes(report)
-    whole = _array([_whole(row, classes.get(row.name, "")) for row in found])
+    twins = same_as(found)
+    whole = _array([_whole(row, classes.get(row.name, ""), twins) for row in found])
     if len(whole) <= _LIMIT:
         return whole
     return _array(_bounded([_brief(row) for row in found]))
 
 
-def _whole(row: Row, failure_class: str) -> Described:
+def _whole(row: Row, failure_class: str, twins: Mapping[str, str]) -> Described:
     return {
         **_brief(row),
         "dialect": row.database.dialect if row.database else "",
@@ -37,6 +39,9 @@ def _whole(row: Row, failure_class: str) -> Described:
         "applied": len(row.applied),
         "sql_path": row.sql.upgrade_path if row.sql else "",
         "sql_sha256": row.sql.sha256 if row.sql else "",
+        "sql_statements": statement_count(row.sql) if row.sql else None,
+        "sql_risk": row.risk.value if row.sql and row.risk else None,
+        "sql_same_as": twins.get(row.name, ""),
     }
 
 

@@ -24,6 +24,7 @@ from alembic_ci.render.disproofs import (
     doubts,
     irreversibles,
 )
+from alembic_ci.render.divergences import divergences
 from alembic_ci.render.failure import Failure, placed, rule_broken
 from alembic_ci.render.hazards import dangers
 from alembic_ci.render.rows import Row, rows
@@ -148,12 +149,13 @@ def _diagnosed(step: StepReport, known: Mapping[str, RevisionInfo]) -> Iterator[
             yield Failure(where=(), step=step.name, problem=placed(problem, known))
 
 
-def _noted(step: StepReport, _: Known) -> Iterator[Failure]:
+def _noted(step: StepReport, known: Known) -> Iterator[Failure]:
     if isinstance(step.result, DiagnosisResult):
         for note in step.result.notes:
             yield Failure(where=(), step=step.name, problem=note)
     if step.state is not State.FAILED:
         yield from _unrendered(step)
+    yield from divergences(step, known)
 
 
 def _unrendered(step: StepReport) -> Iterator[Failure]:

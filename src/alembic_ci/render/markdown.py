@@ -10,6 +10,7 @@ from alembic_ci.render.incidents import incident_section
 from alembic_ci.render.markdown_failures import failure_section, note_section
 from alembic_ci.render.markdown_plan import plan_sections
 from alembic_ci.render.markdown_rollback import rollback_sections
+from alembic_ci.render.markdown_scripts import script_section
 from alembic_ci.render.markdown_statements import statement_sections
 from alembic_ci.render.markdown_tables import database_section
 from alembic_ci.render.markdown_texts import history_section, output_section, sql_section
@@ -30,6 +31,7 @@ def summary(report: Report, limit: int = 900_000) -> str:
         *_before_the_proofs(report, found),
         *rollback_sections(report, found),
         *output_section(found),
+        *script_section(found),
         *sql_section(found),
     )
     return fitted(_opening(report), sections, limit=limit)
@@ -44,6 +46,7 @@ def comment(report: Report, limit: int = 65_536) -> str:
     sections = (
         *_before_the_proofs(report, found),
         *rollback_sections(report, found, unfolded=0),
+        *script_section(found),
         *sql_section(found),
     )
     return fitted(_opening(report), sections, limit=limit)

@@ -22,7 +22,7 @@ def sql_section(found: Sequence[Row]) -> Iterator[Section]:
             names.setdefault(row.sql.sql, []).append(row.name)
     if results:
         blocks = tuple(_block(names[sql], result) for sql, result in results.items())
-        yield Section(heading="### SQL\n\n", blocks=blocks)
+        yield Section(heading="", blocks=blocks)
 
 
 def history_section(report: Report) -> Iterator[Section]:

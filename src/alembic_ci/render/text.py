@@ -8,6 +8,7 @@ from alembic_ci.model import (
     Report,
     RollbackResult,
     RoundTrip,
+    SqlResult,
     State,
     StepReport,
     TextResult,
@@ -19,6 +20,7 @@ from alembic_ci.render.hazards import did, effect, hazards, tally, where
 from alembic_ci.render.headline import headline, verdict
 from alembic_ci.render.incidents import incidents
 from alembic_ci.render.rows import Row, rows
+from alembic_ci.render.scripts import details, same_as
 from alembic_ci.render.style import Role, Style, plain
 from alembic_ci.render.words import (
     counted,
@@ -71,7 +73,8 @@ def _environments(report: Report, style: Style) -> Iterator[str]:
     width = max((len(one_line(row.name)) for row in short), default=0)
     if short:
         yield "".join(_brief(row, width, style) for row in short)
-    yield from (_block(row, style) for row in found if row not in short)
+    twins = same_as(found)
+    yield from (_block(row, details(row, twins), style) for row in found if row not in short)
 
 
 def _brief(row: Row, width: int, style: Style) -> str:
@@ -81,13 +84,16 @@ def _brief(row: Row, width: int, style: Style) -> str:
     return f"{_state(row.state, style)}  {name}  {done}{reason or standing(row.status)}\n"
 
 
-def _block(row: Row, style: Style) -> str:
+def _block(row: Row, script: str, style: Style) -> str:
     title = style(one_line(row.name), Role.TITLE)
     place = f"  {one_line(row.database.location)}" if row.database else ""
     protected = "  (protected)" if row.protected else ""
     lines = [f"{title}{place}{protected}"]
     width = max((len(step.name) for step in row.steps), default=0)
-    lines += [line for step in row.steps for line in _step(step, width, style)]
+    for step in row.steps:
+        lines += _step(step, width, style)
+        if isinstance(step.result, SqlResult) and script:
+            lines.append(f"{'':<{width + 13}}{script}")
     lines += _statements(row)
     if row.problem:
         lines.append(f"  {_state(State.FAILED, style)}  {one_line(row.problem.failure_class)}")

@@ -124,9 +124,19 @@ def _done(step: StepReport, result: Result) -> str:
 
 def _rendered(result: SqlResult) -> str:
     ups = [item for item in result.revisions if item.direction is Direction.UP]
+    parts = (counted(len(ups), "revision"), *provenance(result))
+    return f"{', '.join(parts)}: {one_line(result.upgrade_path)}"
+
+
+def provenance(result: SqlResult) -> Iterator[str]:
+    """Yield what is to be known of where the SQL of revisions, up and down, comes from."""
     missing = len(result.unrendered)
-    lacking = f", {missing:,} could not be rendered" if missing else ""
-    return f"{counted(len(ups), 'revision')}{lacking}: {one_line(result.upgrade_path)}"
+    if missing:
+        yield f"{missing:,} could not be rendered"
+    if result.captured:
+        yield f"{len(result.captured):,} captured from a run"
+    if result.uncompared:
+        yield f"not compared with a run ({one_line(result.uncompared).rstrip('.')})"
 
 
 def rollback(result: RollbackResult) -> str:

@@ -70,8 +70,10 @@ class Columns:
         names = [item[0].name if item else "" for item in _items(parts[begin + 1 :])]
         secret = {number for number, name in enumerate(names) if name in self}
         rest = parts[begin + 1 :]
-        while secret and rest:
+        selects = False
+        while secret and rest and not selects:
             rest = _after(rest)
+            selects = bool(rest) and parts[parts.index(rest[0]) - 1].word == "SELECT"
             for number, item in enumerate(_items(rest)):
                 if number in secret:
                     yield from _literals(item)

@@ -38,7 +38,7 @@ def divergence(
 
 
 def _bare(text: str) -> str:
-    return text.strip().rstrip(";").rstrip()
+    return text.strip().rstrip("; \t\r\n")
 
 
 def _statements(lines: Sequence[Line], dialect: Dialect) -> Iterator[tuple[Words, Line]]:

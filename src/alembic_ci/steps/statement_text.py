@@ -17,7 +17,7 @@ def terminated(statement: str, dialect: Dialect) -> str:
     The clients of MySQL and MariaDB end a statement at any semicolon, also in the body of a
     trigger, unless another delimiter was agreed on.
     """
-    text = statement.strip().rstrip(";").rstrip()
+    text = statement.strip().rstrip("; \t\r\n")
     if not text:
         return ""
     if dialect is Dialect.MYSQL and _has_semicolon(text):

@@ -74,6 +74,9 @@ def test_a_run_that_passed() -> None:
             "applied": 3,
             "sql_path": "alembic-ci-report/sql/staging/upgrade.sql",
             "sql_sha256": "3f" * 32,
+            "sql_statements": 6,
+            "sql_risk": "none",
+            "sql_same_as": "",
         }
     ]
     assert told == {

@@ -1,0 +1,61 @@
+"""Where the SQL that Alembic renders offline is not what runs, in words."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from alembic_ci.errors import ExitCode
+from alembic_ci.model import (
+    Direction,
+    Divergence,
+    Problem,
+    RenderedRevision,
+    RevisionInfo,
+    SqlResult,
+    StepReport,
+)
+from alembic_ci.render.failure import Failure, placed
+
+CODE = "offline-differs"
+
+_FUNCTIONS = {Direction.UP: "upgrade", Direction.DOWN: "downgrade"}
+_SHOWN = 300
+
+
+def divergences(step: StepReport, known: Mapping[str, RevisionInfo]) -> Iterator[Failure]:
+    """Yield each revision whose SQL was written as it ran, because offline mode has another."""
+    if not isinstance(step.result, SqlResult):
+        return
+    for item in step.result.revisions:
+        if item.divergence:
+            problem = placed(_problem(item, item.divergence), known)
+            line = item.divergence.line or problem.line
+            yield Failure(
+                where=(),
+                step=step.name,
+                problem=replace(problem, line=line),
+                part=_FUNCTIONS[item.direction],
+                code=CODE,
+            )
+
+
+def _problem(item: RenderedRevision, divergence: Divergence) -> Problem:
+    return Problem(
+        failure_class=CODE,
+        exit_code=ExitCode.PASSED,
+        problem=f"What Alembic renders offline for the {_FUNCTIONS[item.direction]} of revision "
+        f"{item.revision} is not what runs; the script has what runs.",
+        remedy="Give values as literals or with bindparams(), which offline mode can write, and "
+        "do nothing that depends on is_offline_mode().",
+        revision=item.revision,
+        evidence=(
+            f"offline: {_shown(divergence.offline)}",
+            f"runs: {_shown(divergence.captured)}",
+        ),
+    )
+
+
+def _shown(statement: str) -> str:
+    text = " ".join(statement.split())
+    if not text:
+        return "no statement"
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
