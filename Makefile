@@ -21,3 +21,4 @@ benchmark: ## print the ratios of tests/benchmarks
 	cd tests && ../.venv/bin/python -m benchmarks.pytest_alembic
 	cd tests && ../.venv/bin/python -m benchmarks.scaling
 	cd tests && ../.venv/bin/python -m benchmarks.tracker_cost
+	cd tests && ../.venv/bin/python -m benchmarks.sql
