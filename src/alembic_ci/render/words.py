@@ -166,7 +166,7 @@ def reservations(result: RollbackResult) -> Iterator[str]:
         yield f"{lossy:,} {'loses' if lossy == 1 else 'lose'} data"
     strict = sum(1 for proof in result.proofs if proof.duplicates)
     if strict:
-        yield f"{strict:,} {'fails' if strict == 1 else 'fail'} on duplicates"
+        yield f"{strict:,} would fail on duplicates"
     yield from (f"{leg.name} fails" for leg in result.round_trip if leg.state is State.FAILED)
 
 

@@ -36,9 +36,9 @@ class Judgement:
 
     @property
     def doubts(self) -> str:
-        """Say what a verdict leaves out: ``loses data``, ``fails on duplicates``."""
+        """Say what a verdict leaves out: ``loses data``, ``would fail on duplicates``."""
         losing = "loses data" if self.proof.losses else ""
-        failing = "fails on duplicates" if self.proof.duplicates else ""
+        failing = "would fail on duplicates" if self.proof.duplicates else ""
         return ", ".join(filter(None, (losing, failing)))
 
     @property
