@@ -16,16 +16,20 @@ PODMAN_RUN = (
 )
 TIMEOUT = 180.0  # seconds
 
-# A package index behind a network that ends TLS itself, and packages that other runs have fetched.
-_AUTHORITIES = Path(os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"))
+# Packages that other runs have fetched, for containers that run as root.
 _PACKAGES = Path.home() / ".cache" / "alembic-ci-tests" / "packages"
 
 
-def package_index() -> tuple[Sequence[tuple[Path, str]], Mapping[str, str]]:
-    """Return the mounts and variables with which a container installs packages."""
+def fetched_packages() -> tuple[tuple[Path, str], Mapping[str, str]]:
+    """Return the mount and the variable that let a container install what was fetched before."""
     _PACKAGES.mkdir(parents=True, exist_ok=True)
-    mounts = [(_AUTHORITIES, "/authorities.crt:ro"), (_PACKAGES, "/packages")]
-    return mounts, {"SSL_CERT_FILE": "/authorities.crt", "UV_CACHE_DIR": "/packages"}
+    return (_PACKAGES, "/packages"), {"UV_CACHE_DIR": "/packages"}
+
+
+def _trust() -> tuple[tuple[Path, str], ...]:
+    """Return the mount of the authorities of a network that ends TLS itself, where it does."""
+    file = Path(os.environ.get("SSL_CERT_FILE", ""))
+    return ((file, "/authorities.crt:ro"),) if file.is_file() else ()
 
 
 # What podman itself reads: these are given to the container by value, the others by name.
@@ -54,7 +58,9 @@ class Container:
     def invocation(self, *more_flags: str) -> list[str]:
         """Return podman's command line; variables are passed by name, so any value survives."""
         flags = [*self.flags, *more_flags]
-        for here, inside in self.mounts:
+        if _trust():
+            flags += ["-e", "SSL_CERT_FILE=/authorities.crt"]
+        for here, inside in (*self.mounts, *_trust()):
             flags += ["-v", f"{here}:{inside}"]
         for name, value in (self.variables or {}).items():
             flags += ["-e", f"{name}={value}" if name in _OF_THE_CLIENT else name]

@@ -75,7 +75,7 @@ def test_a_stranger_on_a_read_only_file_system_is_welcome(image: str, shop: Path
         command=("run", "--working-directory", str(shop), "--report-dir", "/tmp/report"),
         variables={"DATABASE_URL": "sqlite:////tmp/shop.db"},
         mounts=[(shop, f"{shop}:ro")],
-        flags=("--read-only", "--tmpfs", "/tmp", "-u", "65532:65532", "--cap-drop=ALL"),
+        flags=("--read-only", "--tmpfs", "/tmp:exec", "-u", "65532:65532", "--cap-drop=ALL"),
     )
 
     ended = container.run()

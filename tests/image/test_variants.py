@@ -9,7 +9,7 @@ import pytest
 from accidents import on
 from alembic_ci.urls import DatabaseURL
 from image.building import ROOT
-from image.containers import Container, package_index, podman
+from image.containers import Container, fetched_packages, podman
 
 pytestmark = pytest.mark.image
 
@@ -52,12 +52,12 @@ def test_servers_prove_rollbacks_without_any_service(
 def test_full_compiles_a_driver_without_wheels(full_image: str, tmp_path: Path) -> None:
     project = _project("branches", tmp_path)
     (project / "requirements.txt").write_text("alembic\nsqlalchemy\nmysqlclient==2.2.7\n")
-    mounts, variables = package_index()
+    mount, variables = fetched_packages()
     container = Container(
         image=full_image,
         command=("status",),
         variables={**variables, "DATABASE_URL": "sqlite:////tmp/x.db"},
-        mounts=[(project, "/work"), *mounts],
+        mounts=[(project, "/work"), mount],
         flags=("-w", "/work"),
     )
 
@@ -69,13 +69,11 @@ def test_full_compiles_a_driver_without_wheels(full_image: str, tmp_path: Path) 
 def test_slim_says_what_a_driver_without_wheels_needs(image: str, tmp_path: Path) -> None:
     project = _project("branches", tmp_path)
     (project / "requirements.txt").write_text("alembic\nsqlalchemy\nmysqlclient==2.2.7\n")
-    mounts, variables = package_index()
-    variables = {**variables, "UV_CACHE_DIR": "/tmp/uv"}  # nothing that another image has compiled
     container = Container(
         image=image,
         command=("status",),
-        variables={**variables, "DATABASE_URL": "sqlite:////tmp/x.db"},
-        mounts=[(project, "/work"), *mounts],
+        variables={"DATABASE_URL": "sqlite:////tmp/x.db"},
+        mounts=[(project, "/work")],
         flags=("-w", "/work"),
     )
 
