@@ -40,14 +40,24 @@ def add_revision(directory: Path, upgrade: str, *, downgrade: str = "pass") -> P
     return path
 
 
+# The doctor runs a revision again on a scratch database, where it need not be interrupted.
+SLEEP_ONCE = """
+import pathlib, time
+first = not pathlib.Path("asleep").exists()
+pathlib.Path("asleep").touch()
+if first:
+    time.sleep(60)
+""".strip()
+
+
 def sleepy(place: Path, *, statement: str = "") -> Path:
     """Copy a project whose revision ``0004`` makes a file ``asleep`` and sleeps, maybe in SQL."""
     directory = project(place)
     nap = f'op.execute("{statement}")' if statement else "time.sleep(60)"
     add_revision(
         directory,
-        'import pathlib, time\nop.execute("CREATE TABLE beds (id INTEGER)")\n'
-        f'pathlib.Path("asleep").touch()\n{nap}',
+        'op.execute("CREATE TABLE beds (id INTEGER)")\n'
+        + SLEEP_ONCE.replace("time.sleep(60)", nap),
         downgrade='op.execute("DROP TABLE beds")',
     )
     return directory

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from accidents import add_revision, heard, on, processes, project, run, told, wait_until
+from accidents import SLEEP_ONCE, add_revision, heard, on, processes, project, run, told, wait_until
 from alembic_ci.database.control import Control
 from alembic_ci.database.failures import Surroundings
 from alembic_ci.database.locking import LockPlace, Target, migration_lock, obtained
@@ -187,15 +187,13 @@ def test_no_lock_is_left_when_tool_or_worker_are_killed(
 ) -> None:
     url = request.getfixturevalue(f"{name}_url")
     directory = project(tmp_path)
-    sleep = 'import pathlib, time\npathlib.Path("asleep").touch()\ntime.sleep(60)'
-    last = add_revision(directory, sleep)
+    add_revision(directory, SLEEP_ONCE)
     process = start(["upgrade"], directory=directory, variables=variables(url))
     wait_until((directory / "asleep").exists)
 
     killed = process.pid if victim == "tool" else _worker(directory)
     os.kill(killed, signal.SIGKILL)
     process.communicate(timeout=60)
-    last.write_text(last.read_text().replace("time.sleep(60)", "pass"))
     again = run(directory, "upgrade", "--migration-lock-timeout=20", variables=variables(url))
 
     assert again.exit_code == 0, again.everything
