@@ -284,9 +284,11 @@ def unseen(binding: Binding, steps: Sequence[StepReport]) -> DatabaseReport:
 def _worth_a_look(failed: Problem | None) -> bool:
     """Tell whether something was tried on the database, and went wrong.
 
-    What took too long would take as long once more on the doctor's scratch database.
+    What took too long, or used up the memory until it was killed, would do so once more on the
+    doctor's scratch database.
     """
-    vain = {HALF_APPLIED, DatabaseUnreachableError.failure_class, WorkerTimeoutError.failure_class}
+    again = {WorkerTimeoutError.failure_class, WorkerDiedError.failure_class}
+    vain = {HALF_APPLIED, DatabaseUnreachableError.failure_class, *again}
     if failed is None or failed.failure_class in vain:
         return False
     return failed.exit_code in {ExitCode.FAILED, ExitCode.TEMPORARY}
