@@ -57,10 +57,14 @@ def bring_up(
 
 
 def walk(scratch: Scratch, walkers: Mapping[str, Walker], request: Online) -> None:
-    """Run env.py as *request* says until every walker is finished."""
+    """Run env.py as *request* says until every walker is finished.
+
+    A database that has none stays as it is.
+    """
+    bindings = [binding for binding in scratch.bindings if binding.label in walkers]
     while not all(walker.finished for walker in walkers.values()):
         _once(scratch, walkers, request)
-        broken = [b for b in scratch.bindings if _must_rebuild(walkers[b.label])]
+        broken = [b for b in bindings if _must_rebuild(walkers[b.label])]
         broken = [b for b in broken if not walkers[b.label].mend()]
         scratch.empty(broken)
         for binding in broken:
@@ -72,8 +76,9 @@ def _once(scratch: Scratch, walkers: Mapping[str, Walker], request: Online) -> N
     active: list[Walker] = []
 
     def visit(binding: Binding, session: Session) -> None:
-        active.append(walkers[binding.label])
-        active[-1].visit(session)
+        if binding.label in walkers:
+            active.append(walkers[binding.label])
+            active[-1].visit(session)
 
     try:
         scratch.desk.sessions_of(request, visit)

@@ -73,7 +73,7 @@ class OfflineRun:
         return {
             "event": protocol.ENDED,
             "calls": len(self._preambles),
-            "preamble": _joined(*self._preambles[:1]),
+            "preamble": _joined(self._preambles[0] if self._preambles else []),
             "postamble": _joined(self._output.taken()),
             "failure": None if error is None else described(error, self._project.places()),
             **self._facts,
