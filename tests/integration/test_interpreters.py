@@ -10,6 +10,8 @@ from cli import Run, alembic_ci
 from environments import CURRENT, OLDER, environment
 from template_projects import SOUND, initialised
 
+_SQLITE = {"DEV_DATABASE_URL": "sqlite:///dev.db"}
+
 
 def test_the_projects_own_virtual_environment_is_found(tmp_path: Path) -> None:
     folder = initialised(OLDER.interpreter(), "generic", tmp_path / "repository" / "app", *SOUND)
@@ -33,6 +35,21 @@ def test_a_dead_virtual_environment_is_passed_over(tmp_path: Path) -> None:
     (folder / ".venv" / "bin" / "python").symlink_to("/only/on/the/host/python")
 
     assert _versions(folder) == (alembic.__version__, sqlalchemy.__version__)
+
+
+@pytest.mark.parametrize("command", ["status", "upgrade"])
+def test_the_process_started_ahead_is_the_only_one(command: str, tmp_path: Path) -> None:
+    folder = initialised(CURRENT.interpreter(), "generic", tmp_path, *SOUND)
+    counting = folder / "counting"
+    counting.write_text(
+        f'#!/bin/sh\necho "$@" >> {folder}/started\nexec {CURRENT.interpreter()} "$@"\n'
+    )
+    counting.chmod(0o755)
+
+    run = alembic_ci(command, f"--python={counting}", directory=folder, variables=_SQLITE)
+
+    assert run.exit_code == 0, run.everything
+    assert (folder / "started").read_text().count("worker/__main__.py") == 1
 
 
 @pytest.mark.parametrize("form", ["interpreter", "folder", "relative"])
@@ -83,8 +100,7 @@ def test_an_interpreter_without_alembic_is_named(tmp_path: Path) -> None:
 
 
 def _status(folder: Path, *arguments: str) -> Run:
-    variables = {"DEV_DATABASE_URL": "sqlite:///dev.db"}
-    return alembic_ci("status", *arguments, directory=folder, variables=variables)
+    return alembic_ci("status", *arguments, directory=folder, variables=_SQLITE)
 
 
 def _versions(folder: Path, *arguments: str) -> tuple[str, str]:

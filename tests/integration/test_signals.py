@@ -263,10 +263,6 @@ def _arguments(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
 
 
-@pytest.mark.xfail(
-    reason="since the migration lock the run ends only when the statement does on the server",
-    strict=False,
-)
 @pytest.mark.postgresql
 def test_a_worker_that_is_killed_leaves_no_session_and_a_report(
     postgresql_admin: DatabaseURL, postgresql_url: DatabaseURL, tmp_path: Path

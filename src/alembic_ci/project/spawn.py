@@ -20,6 +20,9 @@ from alembic_ci.project.variables import worker_variables
 from alembic_ci.settings import Settings
 from alembic_ci.urls import DatabaseURL
 
+# The variable that says which schema to migrate, where each tenant has a schema of its own.
+SCHEMA_VARIABLE = "DATABASE_SCHEMA"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spawn:
@@ -33,6 +36,32 @@ class Spawn:
     variables: Mapping[str, str] = field(repr=False)
     own: frozenset[str] = frozenset()
     driver: str = ""
+
+    @classmethod
+    def on(
+        cls,
+        url: DatabaseURL,
+        names: frozenset[str],
+        *,
+        interpreter: Path,
+        directory: Path,
+        variables: Mapping[str, str],
+    ) -> Self:
+        """Return what a process needs that works on *url*, which stands in the variables *names*.
+
+        *variables* are ours.
+        """
+        return cls(
+            interpreter=interpreter,
+            directory=directory,
+            variables=process_variables(variables, url, names),
+            own=names | {SCHEMA_VARIABLE},
+            driver=url.drivername,
+        )
+
+    def in_schema(self, schema: str) -> Self:
+        """Return the same for one tenant's schema."""
+        return dataclasses.replace(self, variables={**self.variables, SCHEMA_VARIABLE: schema})
 
     def start(self) -> WorkerProcess:
         """Start a process."""
@@ -149,10 +178,10 @@ def _first(
         return None
     database = environment.databases[0]
     names = url_names(settings.for_environment(environment.name), database.variable)
-    return Spawn(
+    return Spawn.on(
+        database.url,
+        names,
         interpreter=python,
         directory=project.directory,
-        variables=process_variables(variables, database.url, names),
-        own=frozenset(names),
-        driver=database.url.drivername,
+        variables=variables,
     )

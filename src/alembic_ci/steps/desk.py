@@ -21,7 +21,7 @@ from alembic_ci.database.sessions import SESSION_ID_SQL, end_session, left_in_tr
 from alembic_ci.environments import Environment
 from alembic_ci.errors import DatabaseUnreachableError, ProjectError, WrongTargetError
 from alembic_ci.project.session import Connection, Ready, Session
-from alembic_ci.project.spawn import Spawn, url_names
+from alembic_ci.project.spawn import SCHEMA_VARIABLE, Spawn, url_names
 from alembic_ci.project.worker import Launch, Online, Versions, Worker
 from alembic_ci.steps.context import Context
 from alembic_ci.steps.locks import Locks
@@ -32,7 +32,6 @@ from alembic_ci.urls import DatabaseURL, Dialect
 
 _MYSQL_NAMES = ("mysql", "mariadb")
 _HURRIED_SECONDS = 1
-SCHEMA_VARIABLE = "DATABASE_SCHEMA"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,18 +325,16 @@ class Desk:
         context, settings = self.context, self.context.settings
         first = self.bindings[0]
         names = url_names(settings, first.variable)
-        variables = context.worker_variables(first.url, names)
-        if first.schema:
-            variables[SCHEMA_VARIABLE] = first.schema
+        spawn = Spawn.on(
+            first.url,
+            names,
+            interpreter=context.interpreter,
+            directory=context.project.directory,
+            variables=context.variables,
+        )
         return Launch(
             project=context.project,
-            spawn=Spawn(
-                interpreter=context.interpreter,
-                directory=context.project.directory,
-                variables=variables,
-                own=names | {SCHEMA_VARIABLE},
-                driver=first.url.drivername,
-            ),
+            spawn=spawn.in_schema(first.schema) if first.schema else spawn,
             urls=self._section_urls(),
             schema=first.schema,
             start_timeout=settings.start_timeout,
