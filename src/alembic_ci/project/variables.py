@@ -19,7 +19,7 @@ def worker_variables(
     kept = {name: value for name, value in variables.items() if name not in hidden}
     kept.update(dict.fromkeys(url_names, url))
     kept["PYTHONUNBUFFERED"] = "1"
-    # Alembic orders several depends_on by their hashes; the same history must give the same SQL.
+    # Texts in sets are in the order of their hashes; the same history must give the same SQL.
     kept["PYTHONHASHSEED"] = "0"
     kept.setdefault("PYTHONIOENCODING", "utf-8:backslashreplace")
     return kept

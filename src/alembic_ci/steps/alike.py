@@ -15,21 +15,13 @@ _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "Z": "\x1a", "b": "\b"}
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?(?=$|[+-])")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 _TRUTHS = {"TRUE": "1", "FALSE": "0"}
-_CONSTRAINTS = frozenset(
-    (word,) for word in ("CONSTRAINT", "CHECK", "FOREIGN", "UNIQUE", "PRIMARY", "EXCLUDE")
-)
 _OF_TYPES = frozenset(["VARYING", "PRECISION", "WITH", "WITHOUT", "TIME", "ZONE"])
 
 
 def words(statement: str, dialect: Dialect) -> Words:
-    """Return *statement* in words, without casts and with each value in one spelling.
-
-    The constraints of a new table come in one order: Alembic's batch mode keeps them in a set.
-    """
+    """Return *statement* in words, without casts and with each value in one spelling."""
     parts = tuple(tokens(statement, dialect))
-    said = tuple(_word(token, dialect) for token in _without_casts(parts))
-    upper = [word.upper() for word in said[:3]]
-    return _sorted(said) if upper[:1] == ["CREATE"] and "TABLE" in upper else said
+    return tuple(_word(token, dialect) for token in _without_casts(parts))
 
 
 def parenthesised(following: Words) -> Iterator[tuple[int, int]]:
@@ -40,29 +32,6 @@ def parenthesised(following: Words) -> Iterator[tuple[int, int]]:
         depth += {"(": 1, ")": -1}.get(word, 0)
         if depth == 0 and word == ")":
             yield begun, number
-
-
-def _sorted(said: Words) -> Words:
-    begun, ended = next(parenthesised(said), (0, 0))
-    if not begun:
-        return said
-    items = list(_listed(said[begun + 1 : ended]))
-    items.sort(
-        key=lambda item: (item[:1] in _CONSTRAINTS, item if item[:1] in _CONSTRAINTS else ())
-    )
-    inner = tuple(word for item in items for word in (*item, ","))
-    return (*said[: begun + 1], *inner[:-1], *said[ended:])
-
-
-def _listed(words: Words) -> Iterator[Words]:
-    """Cut a list at its commas."""
-    depth = start = 0
-    for number, word in enumerate(words):
-        depth += {"(": 1, ")": -1}.get(word, 0)
-        if word == "," and depth == 0:
-            yield words[start:number]
-            start = number + 1
-    yield words[start:]
 
 
 def _without_casts(parts: Sequence[Token]) -> Iterator[Token]:

@@ -6,7 +6,7 @@ that is a difference. Values are: offline mode writes NULL for parameters of
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise, zip_longest
+from itertools import pairwise, zip_longest
 
 from alembic_ci.model import Divergence
 from alembic_ci.project.executions import Execution
@@ -52,19 +52,7 @@ def _statements(lines: Sequence[Line], dialect: Dialect) -> Iterator[tuple[Words
     ]
     pairs = enumerate(pairwise(found))
     idle = {number for number, (one, two) in pairs if (one[0], two[0]) == _PAIR}
-    kept = [item for number, item in enumerate(found) if not idle & {number, number - 1}]
-    for indexes, run in groupby(kept, key=lambda item: _creates_index(item[0])):
-        members = list(run)
-        yield from sorted(members, key=lambda item: item[0]) if indexes else members
-
-
-def _creates_index(statement: Words) -> bool:
-    """Tell what may come in any order: batch mode keeps indexes in a set, too."""
-    return statement[:2] in {("CREATE", "INDEX"), ("DROP", "INDEX")} or statement[:3] == (
-        "CREATE",
-        "UNIQUE",
-        "INDEX",
-    )
+    yield from (item for number, item in enumerate(found) if not idle & {number, number - 1})
 
 
 def _rows(statement: Words) -> Iterator[Words]:

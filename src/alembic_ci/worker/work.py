@@ -9,6 +9,7 @@ from . import command_line, protocol
 from .loading import Project, add_import_paths
 from .offline import OfflineRun
 from .online import OnlineRun
+from .order import keep_order
 from .passwords import send_utf8
 from .protocol import Channel, Message
 from .schemas import enter
@@ -21,6 +22,7 @@ class Work:
     def __init__(self, channel: Channel, request: Message) -> None:
         add_import_paths(request["directory"])
         send_utf8()
+        keep_order()
         if request["schema"]:
             enter(request["schema"])
         Sessions(request["sessions"]).listen()
