@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from warm import warm_run
+
 _PASSED_ON = ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 
 
@@ -50,11 +52,10 @@ def start(
     arguments: Sequence[str], *, directory: Path, variables: Mapping[str, str]
 ) -> subprocess.Popen[str]:
     """Start alembic-ci in a clean process environment, and do not wait for it."""
-    kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return subprocess.Popen(
         [sys.executable, "-m", "alembic_ci", *arguments],
         cwd=directory,
-        env={**kept, **variables},
+        env=_clean(variables),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -66,8 +67,16 @@ def alembic_ci(
     *arguments: str, directory: Path, variables: Mapping[str, str], timeout: float = 120
 ) -> Run:
     """Run alembic-ci in *directory* with these process *variables*."""
-    process = start(arguments, directory=directory, variables=variables)
-    return finished(process, directory, timeout=timeout)
+    exit_code, stdout, stderr = warm_run(
+        arguments, directory=directory, variables=_clean(variables), timeout=timeout
+    )
+    folder = directory / "alembic-ci-report"
+    return Run(exit_code=exit_code, stdout=stdout, stderr=stderr, folder=folder)
+
+
+def _clean(variables: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return {**kept, **variables}
 
 
 def finished(process: "subprocess.Popen[str]", directory: Path, *, timeout: float = 120) -> Run:
