@@ -1,7 +1,7 @@
 """The steps on the databases of one desk, and what each of them came to."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
@@ -14,31 +14,14 @@ from alembic_ci.plans import Plan
 from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
 from alembic_ci.project.worker import Versions
 from alembic_ci.steps.alembic_command import alembic_command
-from alembic_ci.steps.capture import capture
 from alembic_ci.steps.context import Context, CutShort, Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
-from alembic_ci.steps.doctor import HALF_APPLIED, after_failure, doctor
-from alembic_ci.steps.downgrade import downgrade
-from alembic_ci.steps.problems import interruption, problem
+from alembic_ci.steps.menu import Step, after_failure, step
+from alembic_ci.steps.problems import HALF_APPLIED, interruption, problem
 from alembic_ci.steps.review import reviewed
-from alembic_ci.steps.rollback import rollback_test
-from alembic_ci.steps.sql import sql
-from alembic_ci.steps.stamp import stamp
-from alembic_ci.steps.status import furthest_behind, status
+from alembic_ci.steps.status import furthest_behind
 from alembic_ci.steps.target import lasting_target
-from alembic_ci.steps.upgrade import upgrade
 
-Step = Callable[[Desk], Outcomes]
-
-_STEPS: Mapping[str, Step] = {
-    "status": status,
-    "sql": sql,
-    "rollback-test": rollback_test,
-    "upgrade": upgrade,
-    "downgrade": downgrade,
-    "stamp": stamp,
-    "doctor": doctor,
-}
 _WRITING = frozenset({"upgrade", "downgrade", "stamp"})
 _FORWARD = frozenset({"run", "status", "sql", "rollback-test", "upgrade", "plan"})
 
@@ -202,17 +185,17 @@ class Visit:
         if name == "alembic":
             return alembic_command(desk, self._errand.arguments)
         if name == "sql" and not self._context.settings.sql_offline and not desk.records:
-            self._keep(desk, self._shared(desk, capture))
+            self._keep(desk, self._shared(desk, step("capture")))
         if name == "sql" and self._errand.plan:
-            return reviewed(desk, sql, self._errand.plan)
+            return reviewed(desk, step("sql"), self._errand.plan)
         if name != "rollback-test":
-            return _STEPS[name](desk)
-        outcomes = self._shared(desk, rollback_test)
+            return step(name)(desk)
+        outcomes = self._shared(desk, step(name))
         self._keep(desk, outcomes)
         return outcomes
 
-    def _shared(self, desk: Desk, step: Step) -> Outcomes:
-        return shared(desk, step, self._sharing) if self._sharing else step(desk)
+    def _shared(self, desk: Desk, wanted: Step) -> Outcomes:
+        return shared(desk, wanted, self._sharing) if self._sharing else wanted(desk)
 
     def _keep(self, desk: Desk, outcomes: Outcomes) -> None:
         found = {label: outcome.recording for label, outcome in outcomes.items()}

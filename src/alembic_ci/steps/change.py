@@ -38,7 +38,6 @@ from alembic_ci.steps.lost_changes import dragged_back, silent_rollback
 from alembic_ci.steps.problems import problem as reported
 from alembic_ci.steps.protection import refuse_unless_allowed
 from alembic_ci.steps.retrying import passing, pause, told
-from alembic_ci.steps.schema_check import with_schemas
 from alembic_ci.steps.target import upgrade_target
 from alembic_ci.steps.verification import Health, Verification
 from alembic_ci.steps.version_table import refuse_unusable, version_rows
@@ -119,10 +118,16 @@ class _Change:
                 self._broken_off(signal)
             outcomes = {b.label: self._outcome(b) for b in self._desk.bindings if self._concerns(b)}
             if "schema" in self._desk.context.settings.verify and not self._signum:
-                outcomes = with_schemas(self._desk, outcomes)
+                outcomes = self._with_schemas(outcomes)
         if self._signum:
             raise CutShort(self._signum, outcomes)
         return outcomes
+
+    def _with_schemas(self, outcomes: Outcomes) -> dict[str, Outcome]:
+        # It brings everything that looks at schemas, for which most upgrades need not wait.
+        from alembic_ci.steps.schema_check import with_schemas  # noqa: PLC0415
+
+        return with_schemas(self._desk, outcomes)
 
     def _try(self) -> None:
         """Run env.py until it comes to its end, or fails with what another try cannot help."""

@@ -12,6 +12,9 @@ from alembic_ci.model import Problem
 from alembic_ci.project.failures import Failure, ForeignError, StepFailedError
 from alembic_ci.redaction import Redactor
 
+# The failure class of a revision that is in by half.
+HALF_APPLIED = "half-applied"
+
 _OUTPUT_CHARACTERS = 6_000
 
 

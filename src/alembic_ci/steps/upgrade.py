@@ -3,7 +3,7 @@
 from alembic_ci.steps import change
 from alembic_ci.steps.context import Outcomes
 from alembic_ci.steps.desk import Desk
-from alembic_ci.steps.doctor import held_back
+from alembic_ci.steps.gate import held_back
 from alembic_ci.steps.protection import refuse_unless_allowed
 from alembic_ci.steps.target import upgrade_target
 

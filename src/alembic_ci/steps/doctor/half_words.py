@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from alembic_ci.model import Command, Direction, Presence, Problem, Recovery, Way
 from alembic_ci.steps.doctor.halves import Half
 from alembic_ci.steps.doctor.patient import Patient
-
-HALF_APPLIED = "half-applied"
+from alembic_ci.steps.problems import HALF_APPLIED
 
 _SHOWN = 20
 _LONGEST = 160
