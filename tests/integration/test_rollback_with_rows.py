@@ -75,6 +75,98 @@ def test_not_null_without_a_default_fails_only_where_there_are_rows(
 
 
 @pytest.mark.parametrize("driver", _DRIVERS)
+def test_every_way_in_which_rows_refuse_a_change_of_the_schema_is_found(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    filled = Written(
+        revision="aaa1",
+        down=None,
+        upgrade="""op.create_table("people", sa.Column("id", sa.Integer(), primary_key=True))
+op.create_table(
+    "orders",
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("note", sa.String(100)),
+    sa.Column("person", sa.Integer(), sa.ForeignKey("people.id", initially=WHEN)),
+)""".replace("WHEN", "'DEFERRED'" if "postgresql" in driver else "None"),
+        downgrade='op.drop_table("orders")\nop.drop_table("people")',
+    )
+    check = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade="""with op.batch_alter_table("orders") as batch:
+    batch.create_check_constraint("short", "length(note) < 2")""",
+        downgrade="""with op.batch_alter_table("orders") as batch:
+    batch.drop_constraint("short", type_="check")""",
+    )
+    fitting = {
+        "sqlite": ('op.add_column("orders", sa.Column("a", sa.Integer(), nullable=False))',),
+        "postgresql": (
+            """op.execute("update orders set person = (select max(id) from people)")
+op.add_column("orders", sa.Column("a", sa.Integer()))""",
+            """op.execute("-- first of all\\nalter table orders add a integer not null")""",
+        ),
+        "mysql": ('op.execute("alter table orders add a int, modify note integer")',),
+    }
+    others = [
+        Written(
+            revision=f"ccc{number}",
+            down=f"ccc{number - 1}" if number else "bbb2",
+            upgrade=upgrade.replace('"a"', f'"a{number}"').replace("add a", f"add a{number}"),
+            downgrade=f"""op.drop_column("orders", "a{number}")
+if "mysql" in {driver!r}:
+    op.alter_column("orders", "note", existing_type=sa.Integer(), type_=sa.String(100))""",
+        )
+        for number, upgrade in enumerate(fitting[driver.partition("+")[0]])
+    ]
+    job = _job(tmp_path, driver, request, filled, check, *others)
+
+    finished = job.run("rollback-test")
+
+    assert finished.verdicts() == {"aaa1": "passed"} | {
+        item.revision: "failed" for item in (check, *others)
+    }, finished.text
+    for item in (check, *others):
+        assert _proof(finished, item.revision)["only_with_rows"] is True, finished.text
+
+
+@pytest.mark.parametrize("driver", _DRIVERS[1:])
+def test_what_foreign_keys_empty_is_a_loss(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    related = Written(
+        revision="aaa1",
+        down=None,
+        upgrade="""op.create_table("people", sa.Column("id", sa.Integer(), primary_key=True))
+op.create_table(
+    "orders",
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("person", sa.Integer(), sa.ForeignKey("people.id", ondelete="CASCADE")),
+)
+op.create_table(
+    "parcels",
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("ordered", sa.Integer(), sa.ForeignKey("orders.id", ondelete="SET NULL")),
+)""",
+        downgrade='for name in ("parcels", "orders", "people"):\n    op.drop_table(name)',
+    )
+    forgets = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade='op.execute("delete from people")',
+        downgrade="pass",
+    )
+    job = _job(tmp_path, driver, request, related, forgets)
+
+    finished = job.run("rollback-test")
+
+    assert {loss["object"] for loss in _losses(finished)} == {
+        "table people",
+        "table orders",
+        "column parcels.ordered",
+    }, finished.text
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
 def test_a_dropped_column_that_comes_back_empty_is_a_loss(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -212,10 +304,40 @@ def test_a_revision_can_be_declared_irreversible_in_the_configuration(
     undeclared = job.run("rollback-test")
     declared = job.run("rollback-test", "--irreversible=bbb2=the notes are gone")
 
-    assert undeclared.verdicts()["bbb2"] == "failed"
+    assert undeclared.verdicts()["bbb2"] == "missing"
     assert declared.exit_code == 0, declared.text
     assert declared.verdicts()["bbb2"] == "irreversible"
     assert _proof(declared, "bbb2")["reason"] == "the notes are gone"
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_ways_to_have_no_downgrade_are_told_apart(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    downgrades = {
+        "only raises": 'raise RuntimeError("there is no way back")',
+        "raises NotImplementedError": "if op:\n    raise NotImplementedError",
+        "does nothing although": "pass",
+    }
+    steps = [
+        Written(
+            revision=f"bbb{number}",
+            down=f"bbb{number - 1}" if number else "aaa1",
+            upgrade=f'op.add_column("orders", sa.Column("more{number}", sa.Integer()))',
+            downgrade=downgrade,
+        )
+        for number, downgrade in enumerate(downgrades.values())
+    ]
+    job = _job(tmp_path, driver, request, _NOTED, *steps)
+
+    finished = job.run("rollback-test", "--rows=0")
+
+    proofs = {step.revision: _proof(finished, step.revision) for step in steps}
+    assert {proof["verdict"] for proof in proofs.values()} == {"missing"}, finished.text
+    for reason, proof in zip(downgrades, proofs.values(), strict=True):
+        assert reason in str(proof["reason"])
+        assert reason in finished.text
+        assert proof["notices"] == []
 
 
 def test_state_in_the_process_does_not_make_a_revision_fail(

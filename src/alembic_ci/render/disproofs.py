@@ -193,7 +193,7 @@ def _explained(proof: RevisionProof) -> Problem:
 def _explanation(proof: RevisionProof) -> tuple[str, str, str]:
     if proof.verdict is Verdict.MISSING:
         return (
-            f"Revision {proof.revision} has an upgrade and no downgrade.",
+            f"Revision {proof.revision} has no way back: {proof.reason}.",
             "A deploy that includes it cannot be rolled back.",
             f"Write downgrade(), or {_DECLARE}.",
         )

@@ -32,7 +32,7 @@ class Attempt:
     def __init__(self, revision: Revision) -> None:
         self.revision = revision
         self.phase = Phase.UP
-        self.notices = _idle_notices(revision)
+        self.notices: list[Difference] = []
         self._started = time.monotonic()
         self._differences: list[Difference] = []
         self._differed: Phase | None = None
@@ -41,6 +41,13 @@ class Attempt:
     def name(self) -> str:
         """The revision's id."""
         return self.revision.revision
+
+    def changes_data_only(self) -> None:
+        """Note that the schema is as it was; where the downgrade is empty, say so."""
+        if self.revision.downgrade is not Body.EMPTY or self.revision.upgrade is not Body.CODE:
+            return
+        text = "downgrade does nothing; upgrade changes data only, which stays as it is"
+        self.notices.append(Difference(text=text, object=f"revision {self.name}"))
 
     def compare(self, delta: Delta, phase: Phase) -> None:
         """Put what should not be there into words."""
@@ -110,15 +117,20 @@ def unprepared(error: StepFailedError) -> ForeignError:
     )
 
 
-def why_missing(revision: Revision) -> str:
-    """Say what is wrong with a downgrade that does nothing."""
-    if revision.downgrade is Body.MISSING:
-        return "there is no downgrade()"
-    return "downgrade() does nothing although upgrade() changes the database"
+def why_missing(revision: Revision, *, changed: bool) -> str:
+    """Say why there is no downgrade to try, if so; *changed* tells what the upgrade did."""
+    match revision.downgrade:
+        case Body.MISSING:
+            return "there is no downgrade()"
+        case Body.RAISES:
+            return "downgrade() only raises, and nothing declares the revision irreversible"
+        case Body.EMPTY if changed:
+            return "downgrade() does nothing although upgrade() changes the database"
+    return ""
 
 
-def _idle_notices(revision: Revision) -> list[Difference]:
-    if revision.downgrade is not Body.EMPTY or revision.upgrade is not Body.CODE:
-        return []
-    text = "downgrade does nothing; upgrade changes data only, which stays as it is"
-    return [Difference(text=text, object=f"revision {revision.revision}")]
+def why_refused(error: StepFailedError) -> str:
+    """Say that a downgrade raised on purpose, if so."""
+    if error.failure is None or error.failure.kind != NotImplementedError.__name__:
+        return ""
+    return "downgrade() raises NotImplementedError, and nothing declares the revision irreversible"

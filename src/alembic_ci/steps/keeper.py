@@ -21,6 +21,8 @@ from alembic_ci.project.session import Ready
 from alembic_ci.steps.new_keys import NewKey
 
 _WORD = re.compile(r"\w+")
+_HARMLESS = re.compile(r"\s*(?:alter|create|insert|comment)\b", re.IGNORECASE)
+"""What takes no row from the tables that refer to those it names, as a foreign key may."""
 
 
 class RowKeeper:
@@ -45,6 +47,7 @@ class RowKeeper:
         self._filler: RowFiller | None = None
         self._known: dict[str, TableContents] = {}
         self._named: dict[str, set[str]] = {}
+        self._children: dict[str, set[str]] = {}
         self._touched: set[str] = set()
         self._by_upgrade: tuple[Loss, ...] = ()
         self._by_both: tuple[Loss, ...] = ()
@@ -70,6 +73,7 @@ class RowKeeper:
         self.there = False
         self._known.clear()
         self._named.clear()
+        self._children.clear()
         self._touched.clear()
 
     def own(self, revision: str) -> None:
@@ -92,11 +96,15 @@ class RowKeeper:
         return found
 
     def touch(self, tables: frozenset[str], statements: Sequence[str]) -> None:
-        """Note the tables that a step changes, and those that its statements name."""
+        """Note the tables that a step changes, and those that its statements name.
+
+        Those that refer to them may lose rows with them, or values.
+        """
         self._touched |= tables
         for text in statements:
-            for word in _WORD.findall(text.lower()):
-                self._touched |= self._named.get(word, frozenset())
+            words = _WORD.findall(text.lower())
+            named = {name for word in words for name in self._named.get(word, ())}
+            self._touched |= named if _HARMLESS.match(text) else self._with_children(named)
 
     def after_upgrade(self) -> None:
         """Look at what the upgrade has lost."""
@@ -139,10 +147,20 @@ class RowKeeper:
                 self._known.pop(name, None)
             self._remember(now)
 
+    def _with_children(self, tables: set[str]) -> set[str]:
+        """Add the tables that refer to them, and so on."""
+        found, new = set(tables), tables
+        while new:
+            new = {child for name in new for child in self._children.get(name, ())} - found
+            found |= new
+        return found
+
     def _remember(self, contents: Contents) -> None:
         self._known.update(contents)
-        for name in contents:
+        for name, table in contents.items():
             self._named.setdefault(name.split(".")[-1].lower(), set()).add(name)
+            for parent in table.parents:
+                self._children.setdefault(parent, set()).add(name)
 
     def _lost(self) -> tuple[Loss, ...]:
         if not self.there or self._filler is None or not self._touched:

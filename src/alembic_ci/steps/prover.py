@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from alembic_ci.delta import Delta, tables_of
-from alembic_ci.history import Body, History, Revision
+from alembic_ci.history import History, Revision
 from alembic_ci.model import Direction, Phase, Problem, RevisionProof, Verdict
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
-from alembic_ci.steps.attempt import Attempt, told, unprepared, why_missing
+from alembic_ci.steps.attempt import Attempt, told, unprepared, why_missing, why_refused
 from alembic_ci.steps.new_keys import NewKey, new_keys
 from alembic_ci.steps.observer import Observer
 from alembic_ci.steps.walkers import bring_up
@@ -121,6 +121,9 @@ class Prover:
         else:
             self._applied.add(attempt.name)
         self.rebuild = attempt.phase is Phase.SECOND_UP or self._kept
+        if attempt.phase is Phase.DOWN and (why := why_refused(error)):
+            self._finish(attempt.cut_short(Verdict.MISSING, why))
+            return
         problem = self._bench.explain(told(error, attempt.phase))
         self._finish(attempt.failed(problem))
 
@@ -170,8 +173,8 @@ class Prover:
         if reason is not None:
             reason = reason or "declared in the revision"
             self._finish(attempt.cut_short(Verdict.IRREVERSIBLE, reason))
-        elif revision.downgrade is Body.MISSING or (revision.downgrade is Body.EMPTY and up):
-            self._finish(attempt.cut_short(Verdict.MISSING, why_missing(revision)))
+        elif why := why_missing(revision, changed=bool(up)):
+            self._finish(attempt.cut_short(Verdict.MISSING, why))
         else:
             self._down_and_up(attempt, up)
 
@@ -195,6 +198,8 @@ class Prover:
         return delta
 
     def _down_and_up(self, attempt: Attempt, up: Delta) -> None:
+        if not up:
+            attempt.changes_data_only()
         attempt.phase = Phase.DOWN
         down = self._step(attempt, Direction.DOWN)
         left = up.then(down)

@@ -89,13 +89,14 @@ def _results(
     proofs = confirmed(scratch, assignments, proofs)
     trips = round_trips(scratch, assignments, proofs)
     grounds = {
-        label: Ground(
-            assignment=assignments[label],
-            proofs=proofs[label],
-            touched=prover.touched,
-            new_keys=prover.new_keys,
+        binding.label: Ground(
+            dialect=binding.url.dialect,
+            assignment=assignments[binding.label],
+            proofs=proofs[binding.label],
+            touched=stairway.provers[binding.label].touched,
+            new_keys=stairway.provers[binding.label].new_keys,
         )
-        for label, prover in stairway.provers.items()
+        for binding in scratch.bindings
     }
     tried = tried_with_rows(scratch, grounds)
     return {

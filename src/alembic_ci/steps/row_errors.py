@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from alembic_ci.model import Difference, Phase
-from alembic_ci.project.failures import StepFailedError
+from alembic_ci.project.failures import Failure, StepFailedError
+from alembic_ci.statements import statements
 from alembic_ci.steps.new_keys import NewKey
+from alembic_ci.urls import Dialect
 
 # SQLAlchemy's names for what the data made fail, whatever the driver:
 # https://docs.sqlalchemy.org/en/20/errors.html#dbapi-errors
 _DATA_ERRORS = frozenset({"sqlalchemy.exc.IntegrityError", "sqlalchemy.exc.DataError"})
-# MySQL reports these as operational errors: invalid use of NULL, data truncated, wrong value.
-_DATA_CODES = frozenset({"1138", "1265", "1366"})
+_CHANGES_SCHEMA = frozenset({"ALTER", "CREATE", "RENAME", "DROP"})
 
 _NOT_NULL = (
     "Add the column nullable or with server_default, fill it with op.execute(), and only then "
@@ -30,6 +31,10 @@ _CONVERT = (
     "Convert the values first: op.alter_column(..., postgresql_using=...), or a new column that is "
     "filled with op.execute() and takes the old one's name."
 )
+_IN_USE = (
+    'Run op.execute("SET CONSTRAINTS ALL IMMEDIATE") between the data change and the change of the '
+    "schema."
+)
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 # https://mariadb.com/kb/en/mariadb-error-code-reference/  https://sqlite.org/rescode.html
 _UNIQUE_CODES = ("23505", "1062", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
@@ -38,8 +43,9 @@ _REMEDIES: Mapping[str, str] = MappingProxyType(
     | dict.fromkeys(_UNIQUE_CODES, RESOLVE_DUPLICATES)
     | dict.fromkeys(("23503", "1451", "1452", "SQLITE_CONSTRAINT_FOREIGNKEY"), _FOREIGN_KEY)
     | dict.fromkeys(("23514", "3819", "4025", "SQLITE_CONSTRAINT_CHECK"), _CHECK)
-    | dict.fromkeys(("22001", "22003", "22P02", "1264", "1366", "1406"), _CONVERT)
+    | dict.fromkeys(("22001", "22003", "22P02", "1264", "1292", "1366", "1406"), _CONVERT)
     | {"1265": f"Where NULL is the trouble: {_NOT_NULL} Otherwise: {_CONVERT}"}
+    | {"55006": _IN_USE, "SQLITE_ERROR": _NOT_NULL}
 )
 _WORDS = {
     Phase.UP: "Revision {} fails on tables that hold rows.",
@@ -48,16 +54,25 @@ _WORDS = {
 }
 
 
-def about_rows(error: StepFailedError) -> bool:
+def about_rows(error: StepFailedError, dialect: Dialect) -> bool:
     """Tell whether a change of the schema was refused because of the rows that were there.
 
     A data change that fails (a seed row whose id a made row already has, a text that grows too
     long) fails because of the values we made up, and says little about the real ones.
     """
     failure = error.failure
-    if failure is None or not _changes_schema(failure.statement or ""):
+    if failure is None or not _changes_schema(failure.statement or "", dialect):
         return False
-    return failure.kind in _DATA_ERRORS or failure.code in _DATA_CODES
+    return failure.kind in _DATA_ERRORS or _code(failure) in _REMEDIES
+
+
+def _code(failure: Failure) -> str | None:
+    """Return the error's code; before Python 3.11 SQLite's have none.
+
+    SQLite refuses ``ADD COLUMN ... NOT NULL`` on rows with its code for everything.
+    """
+    unnamed = failure.code is None and failure.kind == "sqlalchemy.exc.OperationalError"
+    return "SQLITE_ERROR" if unnamed else failure.code
 
 
 def about_duplicates(error: StepFailedError) -> bool:
@@ -82,10 +97,12 @@ def untried(key: NewKey, obstacle: str) -> Difference:
     return Difference(text=text, object=key.object)
 
 
-def _changes_schema(statement: str) -> bool:
+def _changes_schema(text: str, dialect: Dialect) -> bool:
     """Tell DDL from DML; on SQLite a batch operation copies the rows into a new table."""
-    word = statement.split(maxsplit=1)[0].upper() if statement.strip() else ""
-    return word in {"ALTER", "CREATE", "RENAME", "DROP"} or "_alembic_tmp_" in statement
+    if "_alembic_tmp_" in text:
+        return True
+    verbs = {piece.parts[0].word for piece in statements(text, dialect)}
+    return bool(verbs) and verbs <= _CHANGES_SCHEMA
 
 
 def on_rows(error: StepFailedError, phase: Phase) -> StepFailedError:
@@ -95,7 +112,7 @@ def on_rows(error: StepFailedError, phase: Phase) -> StepFailedError:
     )
     said.problem = _WORDS[phase].format(error.revision)
     said.meaning = "On empty tables it passes: CI would be green and the deployment would fail."
-    code = error.failure.code if error.failure else None
+    code = _code(error.failure) if error.failure else None
     said.remedy = _REMEDIES.get(code or "", "Let it work on the rows that are there.")
     return said
 

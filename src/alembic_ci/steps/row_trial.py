@@ -37,6 +37,7 @@ from alembic_ci.steps.row_errors import (
 from alembic_ci.steps.scratch import Scratch
 from alembic_ci.steps.walkers import bring_up, walk
 from alembic_ci.steps.watching import StatementWatch
+from alembic_ci.urls import Dialect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,7 @@ class Ground:
     which were there before.
     """
 
+    dialect: Dialect
     assignment: Assignment
     proofs: tuple[RevisionProof, ...]
     touched: Mapping[str, frozenset[str]]
@@ -142,6 +144,7 @@ class RowTrial:
         self._touched = ground.touched
         self._keeper = keeper
         self._watch = watch
+        self._dialect = ground.dialect
         self._explain = explain
         self._proofs = {proof.revision: proof for proof in ground.proofs}
         todo = [r for r in ground.assignment.todo if self._proofs[r.revision].applied]
@@ -285,7 +288,7 @@ class RowTrial:
         )
 
     def _blamed(self, proof: RevisionProof, error: StepFailedError, phase: Phase) -> RevisionProof:
-        if not about_rows(error):
+        if not about_rows(error, self._dialect):
             notices = (*proof.notices, on_made_values(error))
             return dataclasses.replace(proof, notices=notices)
         worse = Verdict.FAILED if proof.verdict is Verdict.PASSED else proof.verdict

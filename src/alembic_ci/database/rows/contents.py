@@ -15,12 +15,14 @@ class TableContents:
     """The first rows of one table, by its *key* (the primary key's columns), or by all columns.
 
     Values are texts, bytes in hex; None is NULL. *complete* tells that there are no more rows.
+    *parents* are the tables that its foreign keys point to.
     """
 
     columns: tuple[str, ...]
     key: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
     complete: bool = True
+    parents: frozenset[TableName] = frozenset()
 
 
 Contents = Mapping[TableName, TableContents]
@@ -49,4 +51,5 @@ def _table_contents(query: Query, source: Source, table: Table) -> TableContents
         key=table.primary_key,
         rows=rows,
         complete=len(found) <= MOST_ROWS,
+        parents=frozenset(reference.parent for reference in table.foreign_keys),
     )
