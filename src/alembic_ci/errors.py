@@ -104,6 +104,12 @@ class RefusedError(AlembicCIError):
     failure_class = "refused"
 
 
+class PlanChangedError(RefusedError):
+    """What would be done is not what was reviewed."""
+
+    failure_class = "plan-changed"
+
+
 class WrongTargetError(RefusedError):
     """``env.py`` connected to a database other than the one that was meant."""
 

@@ -136,6 +136,31 @@ def test_who_waits_says_whom_for_and_then_finds_out_what_is_left_to_do(
     assert "for another job that was migrating" in waited.stdout
 
 
+def test_more_than_was_reviewed_is_not_done_although_it_came_up_while_waiting(
+    sqlite_url: DatabaseURL, tmp_path: Path
+) -> None:
+    directory = project(tmp_path)
+    run(directory, "upgrade", "--target=0001", variables=variables(sqlite_url))
+    run(directory, "plan", "--report-dir=planned", variables=variables(sqlite_url))
+
+    with locked(sqlite_url):
+        process = start(
+            ["upgrade", "--plan=planned/plan.json"],
+            directory=directory,
+            variables=variables(sqlite_url),
+        )
+        heard(process, "development is being migrated by")
+        with Control.open(sqlite_url, timeout=5) as other:
+            other.execute("DELETE FROM alembic_version")
+            other.execute("DROP TABLE cooks")
+    refused = finished(process, directory)
+
+    problem = told(refused)
+    assert (refused.exit_code, problem["failure_class"]) == (6, "plan-changed")
+    assert "not in the plan: revision 0001. Nothing was written" in problem["problem"]
+    assert refused.step("upgrade")["result"]["applied"] == []
+
+
 @pytest.mark.parametrize("command", ["upgrade", "downgrade", "stamp", "alembic"])
 def test_every_command_that_writes_gives_up_in_the_end(
     command: str, sqlite_url: DatabaseURL, tmp_path: Path

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from alembic_ci.errors import PlanChangedError
+from alembic_ci.history import Revision
 from alembic_ci.model import Direction
 from alembic_ci.project.failures import ForeignError, StepFailedError
 from alembic_ci.project.session import Session
@@ -64,6 +66,22 @@ def _lasting(error: ForeignError) -> set[str]:
     """Return the failed revision if it had committed something."""
     lasts = isinstance(error, StepFailedError) and error.executed.lasting
     return {error.revision} if isinstance(error, StepFailedError) and lasts else set()
+
+
+def refuse_unreviewed(desk: Desk, binding: Binding, plan: Sequence[Revision]) -> None:
+    """Raise PlanChangedError when more is to be done than was reviewed.
+
+    The SQL was held against the plan before the migration lock was ours.
+    """
+    reviewed = desk.reviewed.get(binding.label)
+    more = [] if reviewed is None else [r.revision for r in plan if r.revision not in reviewed]
+    if more:
+        raise PlanChangedError(
+            f"{desk.title(binding)} is not what was planned: not in the plan: revision "
+            f"{', '.join(more)}. Nothing was written.",
+            meaning="Another job has moved the database since its SQL was held against the plan.",
+            remedy="Run `plan` again and have the new SQL reviewed.",
+        )
 
 
 def refuse_disturbed(desk: Desk, visit: Visit) -> None:

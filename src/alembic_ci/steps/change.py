@@ -10,6 +10,7 @@ from alembic_ci.errors import (
     AlembicCIError,
     DatabaseUnreachableError,
     Interrupted,
+    PlanChangedError,
     SettingsError,
 )
 from alembic_ci.history import Revision
@@ -23,7 +24,7 @@ from alembic_ci.project.failures import (
 )
 from alembic_ci.project.session import Ready, Session
 from alembic_ci.project.worker import Online
-from alembic_ci.steps.attempts import Attempt, refuse_disturbed
+from alembic_ci.steps.attempts import Attempt, refuse_disturbed, refuse_unreviewed
 from alembic_ci.steps.context import CutShort, Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
 from alembic_ci.steps.half_way import (
@@ -76,7 +77,7 @@ def required_target(desk: Desk, command: str) -> str:
     return target
 
 
-_BREAKING = (WorkerDiedError, WorkerTimeoutError, ConcurrentChangeError)
+_BREAKING = (WorkerDiedError, WorkerTimeoutError, ConcurrentChangeError, PlanChangedError)
 
 
 class _Change:
@@ -191,6 +192,7 @@ class _Change:
         promises = self._promises.setdefault(binding.label, [])
         if earlier == len(promises):
             promises.append((session.ready, plan))
+        refuse_unreviewed(self._desk, binding, plan)
         if plan and binding.label not in self._health:
             self._health[binding.label] = Health.of(self._desk.control(binding))
         word = "upgrade" if self._direction is Direction.UP else "downgrade"

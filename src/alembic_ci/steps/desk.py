@@ -60,6 +60,8 @@ class Desk:
     *recordings*, where there are any, keep what the revisions execute on a scratch database;
     *records* asks the rollback test for them.
 
+    *reviewed* are the revisions whose SQL is what was planned, where there is a plan.
+
     *arrivals* is what Alembic saw in each database in the last run of env.py: several version
     tables where env.py goes through schemas. *readies* holds the one that is furthest behind.
     """
@@ -81,6 +83,7 @@ class Desk:
         self.arrivals: dict[str, list[Ready]] = {}
         self.recordings: dict[str, Recording] = {}
         self.records = False
+        self.reviewed: dict[str, frozenset[str]] = {}
         self._stack = ExitStack()
         self._controls: dict[str, Control] = {}
         self._worker: Worker | None = None

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from alembic_ci.errors import ExitCode
+from alembic_ci.errors import ExitCode, PlanChangedError
 from alembic_ci.model import Direction, Problem, SqlResult
 from alembic_ci.plans.comparing import Change, Now, changes, done
 from alembic_ci.plans.document import Plan, PlannedDatabase
@@ -12,8 +12,6 @@ from alembic_ci.plans.making import digest, revisions
 from alembic_ci.steps.context import Context, Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
 from alembic_ci.steps.target import lasting_target
-
-_CLASS = "plan-changed"
 
 
 def reviewed(desk: Desk, render: Callable[[Desk], Outcomes], plan: Plan) -> Outcomes:
@@ -45,6 +43,7 @@ def reviewed(desk: Desk, render: Callable[[Desk], Outcomes], plan: Plan) -> Outc
             if found:
                 problem = _changed(desk.title(binding), found, desk.context)
                 outcomes[binding.label] = dataclasses.replace(outcome, problem=problem)
+            desk.reviewed[binding.label] = frozenset(database.pending)
     return {**outcomes, **unknown}
 
 
@@ -81,7 +80,7 @@ def _reviewed_texts(database: PlannedDatabase, folder: Path) -> Mapping[str, str
 
 def _not_planned(title: str) -> Problem:
     return Problem(
-        failure_class=_CLASS,
+        failure_class=PlanChangedError.failure_class,
         exit_code=ExitCode.REFUSED,
         problem=f"{title} is not in the plan. Nothing was written.",
         meaning="The plan was made for other databases, or this one could not be reached then.",
@@ -91,7 +90,7 @@ def _not_planned(title: str) -> Problem:
 
 def _changed(title: str, found: list[Change], context: Context) -> Problem:
     return Problem(
-        failure_class=_CLASS,
+        failure_class=PlanChangedError.failure_class,
         exit_code=ExitCode.REFUSED,
         problem=f"{title} is not what was planned: {found[0].text}. Nothing was written.",
         meaning="What would be done now is not what was reviewed.",
