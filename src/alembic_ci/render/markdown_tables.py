@@ -11,7 +11,17 @@ from alembic_ci.render.rows import Row
 from alembic_ci.render.words import rollback, seconds
 
 _MANY = 50
-_COLUMNS = ("Environment", "Result", "Current", "Target", "Pending", "Rollback", "SQL", "Time")
+_COLUMNS = (
+    "Environment",
+    "Result",
+    "Current",
+    "Target",
+    "Pending",
+    "Rollback",
+    "SQL",
+    "Risk",
+    "Time",
+)
 
 
 def database_section(found: Sequence[Row]) -> Section:
@@ -39,6 +49,7 @@ def _database(row: Row) -> str:
         "?" if row.pending is None else f"{len(row.pending):,}",
         prose(rollback(row.rollback)) if row.rollback else "",
         code(row.sql.upgrade_path) if row.sql else "",
+        row.risk or "",
         seconds(row.duration) if row.steps else "",
     )
 

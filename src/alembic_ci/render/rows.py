@@ -91,9 +91,14 @@ class Row:
 
     @property
     def risk(self) -> Risk | None:
-        """Return the worst that the upgrade's statements do; None where none are known."""
-        ups = [item for item in self.statements if item.direction is Direction.UP]
-        return risk(ups) if ups or self.sql else None
+        """Return the worst that the upgrade's statements do; None where that is not known.
+
+        A revision that could not be rendered may do anything.
+        """
+        worst = risk(item for item in self.statements if item.direction is Direction.UP)
+        if worst is Risk.NONE and (not self.sql or any(r.problem for r in self.sql.revisions)):
+            return None
+        return worst
 
     @property
     def changes(self) -> tuple[ChangeResult, ...]:

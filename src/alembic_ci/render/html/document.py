@@ -16,7 +16,7 @@ from alembic_ci.render.headline import headline, verdict
 from alembic_ci.render.html.cards import cards, environment_names
 from alembic_ci.render.html.graph import graph
 from alembic_ci.render.html.highlighting import Highlighter
-from alembic_ci.render.html.scripts import scripts_by_revision, worst
+from alembic_ci.render.html.scripts import scripts_by_revision
 from alembic_ci.render.html.timeline import timeline
 from alembic_ci.render.rows import rows
 from alembic_ci.render.words import (
@@ -147,7 +147,6 @@ _FILTERS: dict[str, Callable[..., object]] = {
     "place": place,
     "populated": populated,
     "prose": _prose,
-    "worst": worst,
     "rollback": rollback,
     "seconds": seconds,
     "standing": standing,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from alembic_ci.model import Direction, Origin, RenderedRevision, Risk, Statement, risk
+from alembic_ci.model import Direction, Origin, RenderedRevision, Risk, Statement
 from alembic_ci.render.html.highlighting import Highlighter
 from alembic_ci.render.html.tones import Tone
 from alembic_ci.render.rows import Row
@@ -97,17 +97,6 @@ def scripts_by_revision(
         revision: tuple(_scripts(same, highlight) for same in alike.values())
         for revision, alike in grouped.items()
     }
-
-
-def worst(row: Row) -> str:
-    """Return the worst that the upgrade does, in a word; empty where no statement is known."""
-    upgrading = [
-        statement
-        for (_, direction), statements in _listed(row).items()
-        for statement in statements
-        if direction is Direction.UP
-    ]
-    return risk(upgrading).value if upgrading else ""
 
 
 def _halves(row: Row) -> dict[str, list[_Half]]:
