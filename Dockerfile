@@ -6,9 +6,12 @@
 # The base must have Python 3.11 or newer, with venv, as `python3` on its PATH; git and the CA
 # certificates are added where it has apt. The release names the base by digest; a build from this
 # file alone takes today's image of the tag.
+#
+# What changes seldom comes first, so that after a change of the code only small layers are new:
+# Debian's packages, then the tool's dependencies, then the tool.
 ARG BASE=docker.io/library/python:3.13-slim-trixie
 
-FROM ${BASE} AS build
+FROM ${BASE} AS dependencies
 
 ARG UV_VERSION=0.13.9
 
@@ -26,25 +29,31 @@ WORKDIR /src
 RUN --mount=type=secret,id=ca,required=false \
     if [ -f /run/secrets/ca ]; then export PIP_CERT=/run/secrets/ca; fi \
  && python3 -m venv /opt/uv \
- && /opt/uv/bin/pip install --no-cache-dir --disable-pip-version-check "uv==${UV_VERSION}"
+ && /opt/uv/bin/pip install --no-cache-dir --disable-pip-version-check "uv==${UV_VERSION}" \
+ && mkdir -p /commands \
+ && mv /opt/uv/bin/uv /opt/uv/bin/uvx /commands \
+ && ln -s /opt/alembic-ci/bin/alembic-ci /commands/alembic-ci
 
-# Dependencies first: they change less often than the code. With every extra, because the project may
-# have no environment of its own in here.
+# With every extra, because the project may have no environment of its own in here.
 COPY pyproject.toml uv.lock ./
 RUN --mount=type=secret,id=ca,required=false \
     if [ -f /run/secrets/ca ]; then export SSL_CERT_FILE=/run/secrets/ca; fi \
- && /opt/uv/bin/uv sync --locked --all-extras --no-install-project
+ && /commands/uv sync --locked --all-extras --no-install-project \
+ && touch /opt/alembic-ci/in-image
+
+
+FROM dependencies AS build
 
 COPY README.md LICENSE ./
 COPY src ./src
 RUN --mount=type=secret,id=ca,required=false \
     if [ -f /run/secrets/ca ]; then export SSL_CERT_FILE=/run/secrets/ca; fi \
- && /opt/uv/bin/uv sync --locked --all-extras --no-editable
+ && /commands/uv pip install --no-deps --python /opt/alembic-ci --prefix /package .
 
-COPY entrypoint.py /opt/alembic-ci/entrypoint.py
+COPY entrypoint.py /package/
 
 
-FROM ${BASE} AS slim
+FROM ${BASE} AS system
 
 # The system's git configuration, because CI hosts replace HOME, and every repository is safe,
 # because hosts check it out as another user than the one this container runs as.
@@ -56,15 +65,6 @@ RUN --mount=type=secret,id=ca,required=false \
       && apt-get clean && rm -rf /var/lib/apt/lists/*; \
     fi \
  && git config --system --add safe.directory '*'
-
-COPY --from=build /opt/uv/bin/uv /opt/uv/bin/uvx /usr/local/bin/
-COPY --from=build /opt/alembic-ci /opt/alembic-ci
-
-# The standard library of the official images comes without bytecode: this first start leaves what
-# every later one imports, and proves that the command starts at all.
-RUN ln -s /opt/alembic-ci/bin/alembic-ci /usr/local/bin/alembic-ci \
- && touch /opt/alembic-ci/in-image \
- && alembic-ci --help >/dev/null
 
 # Nothing is written beside the project's own files: they belong to the host's user, not to ours.
 ENV PIP_ROOT_USER_ACTION=ignore \
@@ -89,7 +89,9 @@ LABEL org.opencontainers.image.title="alembic-ci" \
 ENTRYPOINT ["/opt/alembic-ci/bin/python", "-I", "-B", "-u", "/opt/alembic-ci/entrypoint.py"]
 
 
-FROM slim AS full
+# Every target ends the same way. The standard library of the official images comes without bytecode:
+# the first start leaves what all later ones import, and proves that the command starts at all.
+FROM system AS full
 
 RUN --mount=type=secret,id=ca,required=false \
     if [ -f /run/secrets/ca ]; then set -- -o Acquire::https::CAInfo=/run/secrets/ca; fi; \
@@ -98,12 +100,17 @@ RUN --mount=type=secret,id=ca,required=false \
       build-essential default-libmysqlclient-dev libpq-dev pkg-config python3-dev \
  && apt-get clean && rm -rf /var/lib/apt/lists/*
 
+COPY --from=dependencies /commands /usr/local/bin
+COPY --from=dependencies /opt/alembic-ci /opt/alembic-ci
+COPY --from=build /package /opt/alembic-ci
+RUN PYTHONDONTWRITEBYTECODE="" alembic-ci --help >/dev/null
+
 
 # The servers are started by the tool, one for a run, each in a folder of its own; none is running
 # in an image, and the databases that Debian's packages make are taken out. nss_wrapper gives a name
 # to a user without one, whom initdb would refuse. LLVM serves PostgreSQL's JIT alone, which private
 # servers have switched off.
-FROM slim AS servers
+FROM system AS servers
 
 RUN --mount=type=secret,id=ca,required=false \
     if [ -f /run/secrets/ca ]; then set -- -o Acquire::https::CAInfo=/run/secrets/ca; fi; \
@@ -114,6 +121,16 @@ RUN --mount=type=secret,id=ca,required=false \
       libnss-wrapper mariadb-client-core mariadb-server-core postgresql \
  && apt-get clean && rm -rf /var/lib/apt/lists/* /usr/lib/*/libLLVM* /usr/lib/*/libz3*
 
+COPY --from=dependencies /commands /usr/local/bin
+COPY --from=dependencies /opt/alembic-ci /opt/alembic-ci
+COPY --from=build /package /opt/alembic-ci
+RUN PYTHONDONTWRITEBYTECODE="" alembic-ci --help >/dev/null
+
 
 # What a build without a target gives.
-FROM slim
+FROM system AS slim
+
+COPY --from=dependencies /commands /usr/local/bin
+COPY --from=dependencies /opt/alembic-ci /opt/alembic-ci
+COPY --from=build /package /opt/alembic-ci
+RUN PYTHONDONTWRITEBYTECODE="" alembic-ci --help >/dev/null

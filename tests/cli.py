@@ -64,7 +64,7 @@ def start(
 
 
 def alembic_ci(
-    *arguments: str, directory: Path, variables: Mapping[str, str], timeout: float = 120
+    *arguments: str, directory: Path, variables: Mapping[str, str], timeout: float = 300
 ) -> Run:
     """Run alembic-ci in *directory* with these process *variables*."""
     exit_code, stdout, stderr = warm_run(
@@ -79,7 +79,7 @@ def _clean(variables: Mapping[str, str]) -> dict[str, str]:
     return {**kept, **variables}
 
 
-def finished(process: "subprocess.Popen[str]", directory: Path, *, timeout: float = 120) -> Run:
+def finished(process: "subprocess.Popen[str]", directory: Path, *, timeout: float = 300) -> Run:
     """Wait for a run and read what it left."""
     stdout, stderr = process.communicate(timeout=timeout)
     return Run(

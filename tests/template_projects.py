@@ -1,6 +1,10 @@
 """Projects as the project's own ``alembic init`` writes them, with revisions put in."""
 
+import atexit
+import functools
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,8 +96,17 @@ ALL_SOUND = {revision.revision: "passed" for revision in SOUND}
 
 
 def initialised(python: Path, template: str, folder: Path, *revisions: Written) -> Path:
-    """Run ``alembic init --template TEMPLATE migrations`` in *folder*, and write *revisions*."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Make what ``alembic init --template TEMPLATE migrations`` makes, and write *revisions*."""
+    shutil.copytree(_template(python, template), folder, dirs_exist_ok=True)
+    for revision in revisions:
+        write(folder, revision)
+    return folder
+
+
+@functools.cache
+def _template(python: Path, template: str) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="alembic-ci-template-"))
+    atexit.register(shutil.rmtree, folder)
     subprocess.run(
         [python, "-m", "alembic", "init", "--template", template, "migrations"],
         cwd=folder,
@@ -101,8 +114,6 @@ def initialised(python: Path, template: str, folder: Path, *revisions: Written) 
         capture_output=True,
         timeout=_TIMEOUT,
     )
-    for revision in revisions:
-        write(folder, revision)
     return folder
 
 

@@ -10,22 +10,21 @@ import functools
 import importlib
 import json
 import os
+import pkgutil
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Thread
 from typing import NoReturn
 
+import alembic_ci
 from alembic_ci.cli import main
 
-# What the tool imports on its way, when it gets there.
-_IMPORTED = (
-    "alembic_ci.app",
-    "alembic_ci.commenting",
-    "alembic_ci.posting",
+# What the tool imports of others when it gets there.
+_OTHERS = (
     "jinja2",
     "psycopg2",
     "pygments.formatters.html",
@@ -135,7 +134,13 @@ def _await(run: int, timeout: float, fate: int) -> NoReturn:
     os._exit(0)
 
 
+def _ours() -> Iterator[str]:
+    for module in pkgutil.walk_packages(alembic_ci.__path__, "alembic_ci."):
+        if not module.name.startswith("alembic_ci.worker") and "__main__" not in module.name:
+            yield module.name
+
+
 if __name__ == "__main__":
-    for name in _IMPORTED:
+    for name in (*_OTHERS, *_ours()):
         importlib.import_module(name)
     sys.exit(_serve(socket.socket(fileno=int(sys.argv[1]))))

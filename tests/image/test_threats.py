@@ -15,7 +15,8 @@ _SECRETS = {
     "GITHUB_TOKEN": "ghs_tokentokentoken",
     "STAGE_DATABASE_URL": "postgresql://root:stagepassword@stage.example/shop",
 }
-# Everything such code has been seen to try, and then some.
+# Everything such code has been seen to try, and then some. Writing to descriptors comes last: it is
+# noticed at once, and ends the process.
 _HOSTILE = """
 import os, pathlib, signal, sys
 
@@ -26,11 +27,6 @@ for process in pathlib.Path("/proc").glob("[0-9]*"):
             seen.append(str((process / name).open("rb").read(1_000_000)))
         except OSError:
             pass
-for descriptor in range(3, 64):
-    try:
-        os.write(descriptor, b'{"event": "ended", "calls": 1}\\n')
-    except OSError:
-        pass
 pathlib.Path("seen.txt").write_text("\\n".join(seen))
 for folder, _, files in os.walk("/github/file_commands"):
     for name in files:
@@ -39,6 +35,11 @@ for folder, _, files in os.walk("/github/file_commands"):
 for stream in (sys.stdout, sys.stderr):
     print("::set-output name=forged::yes", file=stream)
     print("::error::forged by a revision", file=stream, flush=True)
+for descriptor in range(3, 64):
+    try:
+        os.write(descriptor, b'{"event": "ended", "calls": 1}\\n')
+    except OSError:
+        pass
 """
 
 
@@ -50,6 +51,7 @@ def test_hostile_code_reads_no_secret_and_forges_nothing(image: str, tmp_path: P
 
     step = job.run({}, {"DATABASE_URL": "sqlite:////github/home/x.db", **_SECRETS})
 
+    assert (workspace / "seen.txt").exists(), step.log
     seen = (workspace / "seen.txt").read_text()
     assert "tokentoken" not in seen
     assert "stagepassword" not in seen

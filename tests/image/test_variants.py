@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from accidents import on
+from accidents import alone
 from alembic_ci.urls import DatabaseURL
 from image.building import ROOT
 from image.containers import Container, fetched_packages, podman
@@ -21,22 +21,23 @@ def _project(name: str, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("user", [(), _NOBODY], ids=["root", "nobody"])
-@pytest.mark.parametrize("dialect", ["postgresql", "mysql"])
 def test_servers_prove_rollbacks_without_any_service(
-    dialect: str,
     user: tuple[str, ...],
     servers_image: str,
     tmp_path: Path,
-    request: pytest.FixtureRequest,
+    postgresql_url: DatabaseURL,
+    mysql_url: DatabaseURL,
 ) -> None:
-    url: DatabaseURL = request.getfixturevalue(f"{dialect}_url")
     reports = tmp_path / "reports"
     reports.mkdir()
     reports.chmod(0o777)
     container = Container(
         image=servers_image,
-        command=("rollback-test", "--report-dir", "/reports"),
-        variables=on(url),
+        command=("rollback-test", "--report-dir", "/reports", "--environments=one,two"),
+        variables={
+            "ONE_DATABASE_URL": alone(postgresql_url)["DATABASE_URL"],
+            "TWO_DATABASE_URL": alone(mysql_url)["DATABASE_URL"],
+        },
         mounts=[(_project("branches", tmp_path), "/work:ro"), (reports, "/reports")],
         flags=("-w", "/work", *user),
     )
@@ -44,9 +45,13 @@ def test_servers_prove_rollbacks_without_any_service(
     ended = container.run()
 
     assert ended.exit_code == 0, ended.log
-    report = json.loads((reports / "report.json").read_text())
-    (step,) = report["environments"][0]["databases"][0]["steps"]
-    assert step["result"]["scratch"].startswith("a private ")
+    environments = json.loads((reports / "report.json").read_text())["environments"]
+    steps = [environment["databases"][0]["steps"][0] for environment in environments]
+    scratch = [step["result"]["scratch"] for step in steps]
+    assert [words.split()[:3] for words in scratch] == [
+        ["a", "private", "PostgreSQL"],
+        ["a", "private", "MariaDB"],
+    ]
 
 
 def test_full_compiles_a_driver_without_wheels(full_image: str, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from accidents import SQLITE, add_revision, on, project, run
+from accidents import SQLITE, add_revision, alone, on, project, run
 from alembic_ci.database.control import Control
 from alembic_ci.urls import DatabaseURL
 from cli import Run
@@ -261,19 +261,19 @@ BACK = 'op.execute("DROP TABLE pillows")\nop.execute("DROP TABLE beds")'
 def test_mariadb_finishes_a_half_applied_revision(mysql_url: DatabaseURL, tmp_path: Path) -> None:
     directory = project(tmp_path)
     add_revision(directory, HALF.format('op.execute("DROP TABLE nothing")'), downgrade=BACK)
-    failed = run(directory, "upgrade", variables=on(mysql_url))
+    failed = run(directory, "upgrade", variables=alone(mysql_url))
 
     assert "the revision fails on the scratch database" in found(failed, "half-applied")["remedy"]
 
     add_revision(directory, HALF.format(""), downgrade=BACK)
-    proposed = run(directory, "doctor", "--resume=finish", variables=on(mysql_url))
+    proposed = run(directory, "doctor", "--resume=finish", variables=alone(mysql_url))
 
     assert proposed.exit_code == 1
     half = proposed.step("doctor")["result"]["half_applied"]
     assert [item["presence"] for item in half["statements"]] == ["in", "in", "in", "missing"]
     assert half["recoveries"][0]["statements"] == ["CREATE INDEX ix_pillows ON pillows (id)"]
 
-    finished = run(directory, "doctor", "--resume=finish", "--apply", variables=on(mysql_url))
+    finished = run(directory, "doctor", "--resume=finish", "--apply", variables=alone(mysql_url))
 
     assert finished.exit_code == 0, finished.everything
     assert finished.database()["status_after"]["current"] == ["0004"]

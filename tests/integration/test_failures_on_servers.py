@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from accidents import SQLITE, add_revision, on, project, run, sleepy, told, wait_until
+from accidents import SQLITE, add_revision, alone, on, project, run, sleepy, told, wait_until
 from alembic_ci.database.control import Control
 from alembic_ci.database.private_postgresql import private_postgresql
 from alembic_ci.urls import DatabaseURL
@@ -204,7 +204,7 @@ def test_a_session_that_somebody_ends_may_live_next_time(
 def test_a_server_that_goes_away_in_the_middle_leaves_the_end_open(tmp_path: Path) -> None:
     with private_postgresql() as url:
         directory = sleepy(tmp_path, statement="SELECT pg_sleep(60)")
-        arguments = ("upgrade", "--connect-timeout=1")
+        arguments = ("upgrade", "--connect-timeout=5")
         process = start(arguments, directory=directory, variables=on(url))
         wait_until((directory / "asleep").exists)
         time.sleep(0.3)
@@ -257,7 +257,7 @@ def test_a_server_that_cannot_be_entered_is_told_from_one_that_is_not_there(
 ) -> None:
     url = replace(postgresql_admin, **change, written="")
 
-    failed = run(project(tmp_path), "run", "--connect-timeout=1", variables=on(url))
+    failed = run(project(tmp_path), "run", "--connect-timeout=3", variables=alone(url))
 
     assert failed.exit_code == exit_code
     assert words in told(failed)["problem"]

@@ -68,7 +68,7 @@ def killed(directory: Path, url: DatabaseURL, victim: str, gate: int, server: in
     """Run an upgrade and kill *victim* at a gate."""
     fate = {"KILL_AT": str(gate), "VICTIM": victim}
     process = start(
-        ["upgrade", "--connect-timeout=1"], directory=directory, variables=variables(url) | fate
+        ["upgrade", "--connect-timeout=5"], directory=directory, variables=variables(url) | fate
     )
     wait_until((directory / "reached").exists)
     if victim == "tool":
@@ -77,7 +77,7 @@ def killed(directory: Path, url: DatabaseURL, victim: str, gate: int, server: in
         os.kill(server, signal.SIGKILL)
         os.waitpid(server, 0)  # it is a child of ours, and a zombie would keep its lock file
         (directory / "go").touch()
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert process.returncode != 0
     wait_until(lambda: not list(processes(str(directory))))
 

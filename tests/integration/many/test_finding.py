@@ -111,12 +111,12 @@ def test_a_registry_that_lists_nothing_fails(folder: Path, tmp_path: Path) -> No
     assert "does not exist" in second["problem"]["problem"]
 
 
+_SCHEMAS = ("acme", "b-b", "Zoë")
+
+
 @pytest.mark.postgresql
-@pytest.mark.parametrize(
-    "wanted", ["acme, b-b, Zoë", "%", "select nspname from pg_namespace where oid > 16384"]
-)
 def test_each_schema_is_migrated_by_itself(
-    tmp_path: Path, urls: list[DatabaseURL], postgresql_admin: DatabaseURL, wanted: str
+    tmp_path: Path, urls: list[DatabaseURL], postgresql_admin: DatabaseURL
 ) -> None:
     seen = tmp_path / "seen"
     check = f"""from alembic import context
@@ -125,27 +125,47 @@ schema = context.get_x_argument(as_dictionary=True)["schema"]
 assert os.environ["DATABASE_SCHEMA"] == schema
 print(schema, file=open({str(seen)!r}, "a"))"""
     folder = project(tmp_path / "project", before=check)
-    schemas = ("acme", "b-b", "Zoë")
-    _execute(urls[0], *(f'create schema "{schema}"' for schema in schemas), "drop schema public")
+    _make_schemas(urls[0])
     variables = {
         "DEV_DATABASE_URL": urls[0].render(),
         "SCRATCH_DATABASE_URL": postgresql_admin.render(),
     }
+    wanted = f"--schemas={', '.join(_SCHEMAS)}"
 
-    run = called("run", f"--schemas={wanted}", directory=folder, variables=variables)
-    again = called("upgrade", f"--schemas={wanted}", directory=folder, variables=variables)
+    run = called("run", wanted, directory=folder, variables=variables)
+    again = called("upgrade", wanted, directory=folder, variables=variables)
 
     assert run.exit_code == 0, run.text
     assert set(states(run).values()) == {"passed"}
-    assert set(states(run)) == set(schemas)
-    assert set(seen.read_text().split()) == set(schemas)
+    assert set(states(run)) == set(_SCHEMAS)
+    assert set(seen.read_text().split()) == set(_SCHEMAS)
     assert {tuple(d["steps"][0]["result"]["applied"]) for d in by_label(again).values()} == {()}
     with Control.open(urls[0], timeout=30) as control:
         rows = control.query(
             "select schemaname, count(*) from pg_tables where schemaname <> 'information_schema' "
             "and schemaname <> 'pg_catalog' group by 1"
         )
-    assert sorted(rows) == [(schema, 3) for schema in sorted(schemas)]
+    assert sorted(rows) == [(schema, 3) for schema in sorted(_SCHEMAS)]
+
+
+def _make_schemas(url: DatabaseURL) -> None:
+    _execute(url, *(f'create schema "{schema}"' for schema in _SCHEMAS), "drop schema public")
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("wanted", ["%", "select nspname from pg_namespace where oid > 16384"])
+def test_schemas_are_found(tmp_path: Path, urls: list[DatabaseURL], wanted: str) -> None:
+    _make_schemas(urls[0])
+
+    run = called(
+        "status",
+        f"--schemas={wanted}",
+        directory=project(tmp_path / "project"),
+        variables={"DEV_DATABASE_URL": urls[0].render()},
+    )
+
+    assert run.exit_code == 0, run.text
+    assert set(states(run)) == set(_SCHEMAS)
 
 
 @pytest.mark.postgresql

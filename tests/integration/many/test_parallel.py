@@ -128,7 +128,7 @@ def test_a_signal_ends_every_database_cleanly(tmp_path: Path) -> None:
     wait_until(lambda: len(list(folder.glob("asleep*"))) == 2)
 
     process.send_signal(signal.SIGTERM)
-    run = finished(process, folder, timeout=30)
+    run = finished(process, folder)
 
     assert run.exit_code == 128 + signal.SIGTERM, run.everything
     assert list(states(run).values()) == ["failed"] * 2 + ["skipped"] * 3
@@ -162,7 +162,7 @@ def test_nothing_is_left_when_the_tool_itself_is_killed(tmp_path: Path) -> None:
     wait_until(lambda: len(list(folder.glob("asleep*"))) == 2)
 
     os.kill(process.pid, signal.SIGKILL)
-    process.communicate(timeout=30)
+    process.communicate(timeout=120)
 
     wait_until(lambda: not list(processes(str(folder))))
     assert "t0002" not in tables(databases["tenant00"])
