@@ -1,4 +1,4 @@
-"""`alembic-ci run` on every sample project, on every database it is about."""
+"""`alembic-ci run` on every sample project, on the databases where it can make a difference."""
 
 import dataclasses
 from pathlib import Path
