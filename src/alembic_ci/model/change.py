@@ -34,6 +34,9 @@ class Retry:
 class ChangeResult:
     """What upgrade, downgrade or stamp did; *applied* is in the order of execution.
 
+    *transactional* tells whether DDL is rolled back with its transaction, *per_migration* whether
+    each revision has one of its own.
+
     *waited* tells of another job that had the migration lock. *differences* are between the schema
     and the one that the rollback test led to, *notices* what is worth knowing and fails nothing.
     """
@@ -44,6 +47,7 @@ class ChangeResult:
     applied: tuple[str, ...]
     verified: bool
     per_migration: bool = False
+    transactional: bool = True
     plan: DowngradePlan | None = None
     waited: LockWait | None = None
     retries: tuple[Retry, ...] = ()

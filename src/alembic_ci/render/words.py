@@ -186,8 +186,16 @@ def _changed(step: StepReport, result: ChangeResult) -> str:
     checked = "verified" if result.verified else "not verified"
     if result.before == result.after and not result.applied:
         return f"nothing to do at {ids(result.after)}, {checked}"
-    done = "nothing run" if step.name == "stamp" else revisions
+    done = "nothing run" if step.name == "stamp" else f"{revisions} {_committed(result)}"
     return f"{moved}, {done}, {checked}"
+
+
+def _committed(result: ChangeResult) -> str:
+    """Say what would have stayed if a revision had failed."""
+    if not result.transactional:
+        return "without a transaction"
+    each = result.per_migration and len(result.applied) > 1
+    return "in a transaction each" if each else "in one transaction"
 
 
 def diagnosed(result: DiagnosisResult) -> str:

@@ -268,6 +268,7 @@ class _Change:
             applied=tuple(name for name in names if name in moved),
             verified=after_closure == before_closure ^ set(names),
             per_migration=ready.per_migration,
+            transactional=ready.transactional,
             waited=self._locks.waited(label),
             retries=tuple(self._retries),
         )

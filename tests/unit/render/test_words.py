@@ -74,7 +74,21 @@ def test_a_skipped_step_says_why() -> None:
     [
         ("stamp", replace(upgraded("a"), after=("b",)), "a -> b, nothing run, verified"),
         ("upgrade", upgraded("a"), "nothing to do at a, verified"),
-        ("upgrade", upgraded("a", "b", verified=False), "a -> b, 1 revision, not verified"),
+        (
+            "upgrade",
+            upgraded("a", "b", verified=False),
+            "a -> b, 1 revision in one transaction, not verified",
+        ),
+        (
+            "upgrade",
+            replace(upgraded("a", "b"), per_migration=True, applied=("ab", "b")),
+            "a -> b, 2 revisions in a transaction each, verified",
+        ),
+        (
+            "upgrade",
+            replace(upgraded("a", "b"), transactional=False),
+            "a -> b, 1 revision without a transaction, verified",
+        ),
     ],
 )
 def test_a_change_says_from_where_to_where(name: str, change: ChangeResult, said: str) -> None:
