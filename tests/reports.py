@@ -301,7 +301,7 @@ def residue() -> Report:
             duration=0.05,
         ),
         RevisionProof(revision="c3e2", verdict=Verdict.FAILED, phase=Phase.DOWN, problem=raised),
-        RevisionProof(revision="d4f3", verdict=Verdict.MISSING),
+        RevisionProof(revision="d4f3", verdict=Verdict.MISSING, reason="there is no downgrade()"),
         RevisionProof(
             revision="e5a4", verdict=Verdict.IRREVERSIBLE, reason="the old values are gone"
         ),
