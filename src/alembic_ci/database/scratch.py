@@ -32,11 +32,21 @@ class ScratchServer(Protocol):
     def recreate(self, url: DatabaseURL) -> None:
         """Make it empty again, under the same name and URL."""
 
-    def keep(self, url: DatabaseURL) -> bool:
-        """Keep what it holds now in place of what was kept before; False where that costs much."""
+    @property
+    def keeps_at_once(self) -> bool:
+        """Tell whether `keep` costs next to nothing, whoever has the database open."""
 
-    def restore(self, url: DatabaseURL) -> None:
-        """Let it hold what was kept, whatever happened since."""
+    def keep(self, url: DatabaseURL, name: str) -> bool:
+        """Keep what it holds now in place of what was kept under *name*; tell whether it is.
+
+        Unless it keeps at once, nobody may have the database open.
+        """
+
+    def restore(self, url: DatabaseURL, name: str) -> bool:
+        """Let it hold what was kept under *name*, whatever happened since.
+
+        Where that does not work there is nothing at that URL that could be used.
+        """
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import ClassVar
 
 from alembic_ci.database.drivers import harmless_query
 from alembic_ci.database.leftovers import FILES_PREFIX, remove_old_files, scratch_name
@@ -18,6 +19,7 @@ from alembic_ci.urls import DatabaseURL
 class SQLiteFiles:
     """Makes databases in a folder that only this user can enter."""
 
+    keeps_at_once: ClassVar[bool] = True
     description: str
     folder: Path
     project: DatabaseURL
@@ -39,24 +41,25 @@ class SQLiteFiles:
         self.drop(url)
         Path(url.database or "").touch(mode=0o600)
 
-    def keep(self, url: DatabaseURL) -> bool:
+    def keep(self, url: DatabaseURL, name: str) -> bool:
         """Copy the database as its last transaction left it, whoever has it open."""
-        self._kept(url).unlink(missing_ok=True)
-        _copy(Path(url.database or ""), self._kept(url))
+        self._kept(url, name).unlink(missing_ok=True)
+        _copy(Path(url.database or ""), self._kept(url, name))
         return True
 
-    def restore(self, url: DatabaseURL) -> None:
+    def restore(self, url: DatabaseURL, name: str) -> bool:
         """Write the copy over the database; where a lock forbids that, put it in its place."""
         path = Path(url.database or "")
         try:
-            _copy(self._kept(url), path)
+            _copy(self._kept(url, name), path)
         except sqlite3.OperationalError:
             self.drop(url)
-            _copy(self._kept(url), path)
+            _copy(self._kept(url, name), path)
+        return True
 
-    def _kept(self, url: DatabaseURL) -> Path:
+    def _kept(self, url: DatabaseURL, name: str) -> Path:
         """Return where the copy is; no name of a scratch database begins like this."""
-        return self.folder / f"kept-{Path(url.database or '').name}"
+        return self.folder / f"kept-{name}-{Path(url.database or '').name}"
 
 
 def _copy(source: Path, target: Path) -> None:

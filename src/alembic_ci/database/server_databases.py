@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 from alembic_ci.database.control import Control
+from alembic_ci.database.copying import copied
 from alembic_ci.database.failures import (
     StatementDeniedError,
     StatementError,
@@ -33,6 +34,8 @@ class ServerDatabases:
     *admin* logs in to create them; *scratch* is the URL of a new one but for its name.
     """
 
+    keeps_at_once = False
+
     def __init__(
         self,
         admin: DatabaseURL,
@@ -48,6 +51,7 @@ class ServerDatabases:
         self._likeness = likeness
         self._timeout = timeout
         self._made: list[DatabaseURL] = []
+        self._kept: dict[tuple[DatabaseURL, str], DatabaseURL] = {}
 
     def create(self) -> DatabaseURL:
         """Create an empty database as like the real one as the server can.
@@ -73,13 +77,31 @@ class ServerDatabases:
             drop_database(control, url.database or "")
             self._create(control, quote(url.dialect, url.database or ""))
 
-    def keep(self, url: DatabaseURL) -> bool:  # noqa: ARG002 - no server copies a database in use
-        """Keep nothing."""
-        return False
+    def keep(self, url: DatabaseURL, name: str) -> bool:
+        """Copy the database, under a name that only we know."""
+        old = self._kept.pop((url, name), None)
+        if old:
+            self.drop(old)
+        copy = replace(url, database=scratch_name(time.time()), written="")
+        self._made.append(copy)
+        kept = self._copied(url, copy)
+        if kept:
+            self._kept[url, name] = copy
+        else:
+            self.drop(copy)
+        return kept
 
-    def restore(self, url: DatabaseURL) -> None:
-        """Refuse: nothing is ever kept."""
-        raise NotImplementedError(url.database)
+    def restore(self, url: DatabaseURL, name: str) -> bool:
+        """Copy it back; sessions on the database are ended."""
+        with Control.open(self._admin, timeout=self._timeout) as control:
+            drop_database(control, url.database or "")
+        return self._copied(self._kept[url, name], url)
+
+    def _copied(self, source: DatabaseURL, target: DatabaseURL) -> bool:
+        quoted = quote(target.dialect, target.database or "")
+        create = f"CREATE DATABASE {quoted}{self._likeness.clauses[0]}"
+        with Control.open(self._admin, timeout=self._timeout) as control:
+            return copied(control, source.database or "", target.database or "", create)
 
     def drop_all(self) -> None:
         """Drop what is left at the end; a failure is only logged, for later runs will clean up.

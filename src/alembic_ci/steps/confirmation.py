@@ -41,7 +41,8 @@ def _confirmed(
     known = list(proofs[binding.label])
     if not any(_raised(proof) for proof in known):
         return tuple(known)
-    scratch.empty([binding])
+    scratch.desk.fork_workers()
+    scratch.reset(binding, assignment.base)
     history = scratch.desk.context.history
     standing = set(assignment.base)
     for index, (proof, revision) in enumerate(zip(known, assignment.todo, strict=True)):
@@ -74,7 +75,7 @@ def _again(scratch: Scratch, binding: Binding, alone: Assignment) -> RevisionPro
     proof = prover.proofs[0]
     rolled_back = binding.url.dialect is Dialect.POSTGRESQL and proof.phase is not Phase.SECOND_UP
     if ((_raised(proof) and not rolled_back) or prover.rebuild) and not prover.mend():
-        scratch.empty([binding])
+        scratch.reset(binding, alone.base)
     return proof
 
 

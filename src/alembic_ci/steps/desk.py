@@ -20,6 +20,7 @@ from alembic_ci.database.schemas import CURRENT_SCHEMA_SQL, enter_schema
 from alembic_ci.database.sessions import SESSION_ID_SQL, end_session, left_in_transaction
 from alembic_ci.environments import Environment
 from alembic_ci.errors import DatabaseUnreachableError, ProjectError, WrongTargetError
+from alembic_ci.project.nursery import Nursery
 from alembic_ci.project.session import Connection, Ready, Session
 from alembic_ci.project.spawn import SCHEMA_VARIABLE, Spawn, url_names
 from alembic_ci.project.worker import Launch, Online, Versions, Worker
@@ -157,6 +158,12 @@ class Desk:
         if self._worker is not None:
             self._worker.close()
             self._worker = None
+
+    def fork_workers(self) -> None:
+        """Fork the next workers from a process with Alembic in it: there will be many of them."""
+        if not isinstance(self.context.ahead, Nursery):
+            nursery = self._stack.enter_context(Nursery())
+            self.context = dataclasses.replace(self.context, ahead=nursery)
 
     def sessions_of(self, request: Online, visitor: Visitor) -> None:
         """Run env.py once and let *visitor* work on each database it migrates.

@@ -82,16 +82,22 @@ class Prover:
         """Tell whether every revision has its verdict."""
         return not self._todo
 
-    def prepare(self, session: Session) -> None:
-        """Bring the database to where the test begins, and look at it.
+    @property
+    def standing(self) -> frozenset[str]:
+        """The revisions that the database should hold now."""
+        return frozenset(self._applied)
+
+    def prepare(self, session: Session) -> int:
+        """Bring the database to where the test stands, and look at it; return the steps it took.
 
         A revision that fails here raises out of the run of env.py; see ``unprepared``.
         """
         self._current = None
         self._observer.attach(session)
-        bring_up(session, self._history, self._applied)
+        steps = bring_up(session, self._history, self._applied)
         self._observer.start()
         self._prepared = True
+        return steps
 
     def visit(self, session: Session) -> None:
         """Go on where the last run ended."""
@@ -128,7 +134,7 @@ class Prover:
         self._finish(attempt.failed(problem))
 
     def rebuilt(self) -> None:
-        """The database is empty again; the next visit brings it back to where it was."""
+        """The database holds less than it should; the next visit brings it up."""
         self.rebuild = False
         self._recovering = False
         self._prepared = False

@@ -112,7 +112,8 @@ class _Trip:
         return {label: tuple(trips) for label, trips in self._found.items()}
 
     def _prepare(self) -> None:
-        self._scratch.empty(self._scratch.bindings)
+        for binding in self._scratch.bindings:
+            self._scratch.reset(binding, self._assignments[binding.label].base)
         history = self._scratch.desk.context.history
 
         def visit(binding: Binding, session: Session) -> None:

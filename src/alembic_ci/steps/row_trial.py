@@ -96,7 +96,8 @@ def tried_with_rows(scratch: Scratch, grounds: Mapping[str, Ground]) -> dict[str
         )
         for binding in scratch.bindings
     }
-    scratch.empty(scratch.bindings)
+    for binding in scratch.bindings:
+        scratch.reset(binding, trials[binding.label].standing)
     walk(scratch, trials, Online(scratch=True, inspect=True, record=True))
     return {label: trial.tried() for label, trial in trials.items()}
 
@@ -167,11 +168,20 @@ class RowTrial:
             statements=self._watch.statements(),
         )
 
+    @property
+    def standing(self) -> frozenset[str]:
+        """The revisions that the database should hold now."""
+        return frozenset(self._applied)
+
+    def prepare(self, session: Session) -> int:
+        """Bring the database to where the trial stands, without rows; return the steps it took."""
+        self._current = None
+        return bring_up(session, self._history, self._applied, self._watch.prelude())
+
     def visit(self, session: Session) -> None:
         """Bring the database to where the trial stands, fill it, and go on."""
         if not self._prepared:
-            self._current = None
-            bring_up(session, self._history, self._applied, self._watch.prelude())
+            self.prepare(session)
             self._keeper.fill(session.ready)
             self._prepared = True
         while self._todo and not self.rebuild:
@@ -203,7 +213,7 @@ class RowTrial:
         return False
 
     def rebuilt(self) -> None:
-        """The database is empty; the next visit brings it back."""
+        """The database holds less than it should, and no rows; the next visit brings it up."""
         self.rebuild = False
         self._prepared = False
 

@@ -1,6 +1,6 @@
 """Throw-away databases in place of an environment's own, for one step."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
@@ -11,6 +11,8 @@ from alembic_ci.environments import scratch_url
 from alembic_ci.steps.baseline import lay_baseline
 from alembic_ci.steps.desk import Binding, Desk
 
+_STEP, _FIRST, _LATEST = "step", "first", "latest"
+
 
 class Scratch:
     """One scratch database for each database of a desk, and a desk to work on them."""
@@ -19,6 +21,8 @@ class Scratch:
         self._context = desk.context
         self._servers = servers
         self._stages: dict[str, Binding] = {}
+        self._copies: dict[str, dict[str, frozenset[str]]] = {}
+        self._uncopied: set[str] = set()
         self.bindings = tuple(_binding(b, servers[b.label]) for b in desk.bindings)
         self.desk = Desk(desk.context, desk.environment, self.bindings, scratch=True)
         for binding in self.bindings:
@@ -51,14 +55,45 @@ class Scratch:
                 make_schema(control, binding.schema)
         lay_baseline(self._context, binding.url)
 
-    def keep(self, binding: Binding) -> bool:
-        """Keep what a database holds now, for `restore`; tell whether that was possible."""
-        return self._servers[binding.label].keep(binding.url)
+    def keep_step(self, binding: Binding) -> bool:
+        """Keep what a database holds now, for `restore_step`, where that costs next to nothing."""
+        server = self._servers[binding.label]
+        return server.keeps_at_once and server.keep(binding.url, _STEP)
 
-    def restore(self, binding: Binding) -> None:
-        """Let a database hold what was kept; env.py must not be running."""
+    def restore_step(self, binding: Binding) -> None:
+        """Let a database hold what `keep_step` kept; env.py must not be running."""
         self.desk.close_control(binding)
-        self._servers[binding.label].restore(binding.url)
+        self._servers[binding.label].restore(binding.url, _STEP)
+
+    def may_keep(self, binding: Binding) -> bool:
+        """Tell whether `keep` was never refused."""
+        return binding.label not in self._uncopied
+
+    def keep(self, binding: Binding, applied: Collection[str]) -> None:
+        """Keep a database that holds the revisions in *applied*, and nothing else, for `reset`.
+
+        The first copy stays, each further one takes the place of the one before. env.py must not
+        be running.
+        """
+        self.desk.close_control(binding)
+        copies = self._copies.setdefault(binding.label, {})
+        name = _LATEST if _FIRST in copies else _FIRST
+        copies.pop(name, None)
+        if self._servers[binding.label].keep(binding.url, name):
+            copies[name] = frozenset(applied)
+        else:
+            self._uncopied.add(binding.label)
+
+    def reset(self, binding: Binding, wanted: Collection[str]) -> None:
+        """Let a database hold as many of the *wanted* revisions as a copy has, and nothing else."""
+        copies = self._copies.get(binding.label, {})
+        fitting = [name for name, applied in copies.items() if applied <= set(wanted)]
+        if fitting:
+            best = max(fitting, key=lambda name: len(copies[name]))
+            self.desk.close_control(binding)
+            if self._servers[binding.label].restore(binding.url, best):
+                return
+        self.empty([binding])
 
 
 def _binding(binding: Binding, server: ScratchServer) -> Binding:

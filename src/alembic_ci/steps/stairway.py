@@ -11,7 +11,7 @@ from alembic_ci.steps.observer import Observer
 from alembic_ci.steps.problems import problem
 from alembic_ci.steps.prover import Assignment, Bench, Prover
 from alembic_ci.steps.scratch import Scratch
-from alembic_ci.steps.walkers import walk
+from alembic_ci.steps.walkers import brought, walk
 from alembic_ci.urls import Dialect
 
 
@@ -31,11 +31,8 @@ class Stairway:
         walk(self._scratch, self.provers, Online(scratch=True, inspect=postgresql))
 
     def prepare(self) -> None:
-        """Bring the databases to where the proofs begin, and no further."""
-        self._scratch.desk.sessions_of(
-            Online(scratch=True),
-            lambda binding, session: self.provers[binding.label].prepare(session),
-        )
+        """Bring the databases to where the proofs begin, and no further; that may be kept."""
+        brought(self._scratch, self.provers, Online(scratch=True))
 
     def _prover(self, binding: Binding, assignment: Assignment) -> Prover:
         desk, context = self._scratch.desk, self._scratch.desk.context
@@ -51,8 +48,8 @@ class Stairway:
                 error, redact=context.redact, start_directory=context.start_directory
             ),
             done=done,
-            keep=lambda: self._scratch.keep(binding),
-            restore=lambda: self._scratch.restore(binding),
+            keep=lambda: self._scratch.keep_step(binding),
+            restore=lambda: self._scratch.restore_step(binding),
         )
         return Prover(context.history, assignment, bench)
 

@@ -1,6 +1,6 @@
 """Walk scratch databases through revisions, through failures and new starts."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 from alembic_ci.history import History
@@ -11,13 +11,15 @@ from alembic_ci.project.worker import Online
 from alembic_ci.steps.desk import Binding
 from alembic_ci.steps.scratch import Scratch
 
+_LONG = 25  # steps that take longer than a copy of the database
+
 
 class Walker(Protocol):
     """Who decides what is run on one database, and survives a step that fails.
 
     ``visit`` goes on wherever the last run of env.py ended; ``failed`` hears why one ended early.
-    When ``rebuild`` is true and it cannot ``mend`` the database by itself, the database is emptied,
-    and ``rebuilt`` says so.
+    When ``rebuild`` is true and it cannot ``mend`` the database by itself, the database is put back
+    to where it held less than ``standing``, ``rebuilt`` says so, and ``prepare`` brings it up.
     """
 
     rebuild: bool
@@ -25,6 +27,13 @@ class Walker(Protocol):
     @property
     def finished(self) -> bool:
         """Tell whether nothing is left to do."""
+
+    @property
+    def standing(self) -> Collection[str]:
+        """The revisions that the database should hold now."""
+
+    def prepare(self, session: Session) -> int:
+        """Apply what is missing of them, and nothing else; return how many steps that took."""
 
     def visit(self, session: Session) -> None:
         """Run steps until all is done, or until the database must be rebuilt."""
@@ -36,7 +45,7 @@ class Walker(Protocol):
         """Repair the database while env.py is not running; False where that is not possible."""
 
     def rebuilt(self) -> None:
-        """Take note of the empty database."""
+        """Take note of the database that was put back."""
 
 
 def bring_up(
@@ -44,8 +53,8 @@ def bring_up(
     history: History,
     wanted: Collection[str],
     look: str = "",
-) -> None:
-    """Apply those of *wanted* that the database does not hold yet, oldest first.
+) -> int:
+    """Apply those of *wanted* that the database does not hold yet, oldest first; count them.
 
     *look* is a query that is run in the last of them.
     """
@@ -54,31 +63,73 @@ def bring_up(
     missing = [name for name in names if name in wanted and name not in there]
     for name in missing:
         session.step(name, Direction.UP, look=look if name == missing[-1] else "")
+    return len(missing)
 
 
 def walk(scratch: Scratch, walkers: Mapping[str, Walker], request: Online) -> None:
     """Run env.py as *request* says until every walker is finished.
 
-    A database that has none stays as it is.
+    A database that takes long to be brought up is kept before the walk goes on, so that what one
+    failure costs does not grow with the history before it.
     """
-    bindings = [binding for binding in scratch.bindings if binding.label in walkers]
+    low = frozenset(walkers)
     while not all(walker.finished for walker in walkers.values()):
-        _once(scratch, walkers, request)
-        broken = [b for b in bindings if _must_rebuild(walkers[b.label])]
+        _go_on(scratch, walkers, request, low)
+        broken = [b for b in scratch.bindings if _must_rebuild(walkers[b.label])]
         broken = [b for b in broken if not walkers[b.label].mend()]
-        scratch.empty(broken)
         for binding in broken:
+            scratch.reset(binding, walkers[binding.label].standing)
             walkers[binding.label].rebuilt()
+        low = frozenset(binding.label for binding in broken)
 
 
-def _once(scratch: Scratch, walkers: Mapping[str, Walker], request: Online) -> None:
+def _go_on(
+    scratch: Scratch, walkers: Mapping[str, Walker], request: Online, low: Collection[str]
+) -> None:
+    """Run env.py once; the databases of *low* have to be brought up first."""
+    long: list[Binding] = []
+
+    def visit(binding: Binding, session: Session) -> None:
+        walker = walkers[binding.label]
+        if binding.label in low and _is_long(scratch, binding, walker.prepare(session)):
+            long.append(binding)
+        else:
+            walker.visit(session)
+
+    _once(scratch, walkers, request, visit)
+    for binding in long:
+        scratch.keep(binding, walkers[binding.label].standing)
+
+
+def brought(scratch: Scratch, walkers: Mapping[str, Walker], request: Online) -> None:
+    """Bring the databases to where their walkers begin, and no further."""
+    long: list[Binding] = []
+
+    def visit(binding: Binding, session: Session) -> None:
+        if _is_long(scratch, binding, walkers[binding.label].prepare(session)):
+            long.append(binding)
+
+    _once(scratch, walkers, request, visit)
+    for binding in long:
+        scratch.keep(binding, walkers[binding.label].standing)
+
+
+def _is_long(scratch: Scratch, binding: Binding, steps: int) -> bool:
+    return steps >= _LONG and scratch.may_keep(binding)
+
+
+def _once(
+    scratch: Scratch,
+    walkers: Mapping[str, Walker],
+    request: Online,
+    act: Callable[[Binding, Session], None],
+) -> None:
     """Run env.py once; a step that fails ends the run, and its walker hears of it."""
     active: list[Walker] = []
 
     def visit(binding: Binding, session: Session) -> None:
-        if binding.label in walkers:
-            active.append(walkers[binding.label])
-            active[-1].visit(session)
+        active.append(walkers[binding.label])
+        act(binding, session)
 
     try:
         scratch.desk.sessions_of(request, visit)

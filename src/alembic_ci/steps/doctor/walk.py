@@ -57,6 +57,15 @@ class Walk:
         there = len(self.points) == self._standing + 1 and not self._differing
         return bool(self.broken) or there or len(self.points) == len(self._order) + 1
 
+    @property
+    def standing(self) -> frozenset[str]:
+        """Nothing: the walk begins with the empty schema."""
+        return frozenset()
+
+    def prepare(self, session: Session) -> int:  # noqa: ARG002 - there is nothing to bring up
+        """Do nothing."""
+        return 0
+
     def visit(self, session: Session) -> None:
         """Go on where the walk stands."""
         self._observer.attach(session)
