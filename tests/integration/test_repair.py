@@ -1,14 +1,18 @@
 """Repairing a scratch database after a failure costs the same in a long history."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from jobs import Job, marked, url_for, variables_for
+from jobs import Finished, Job, marked, url_for, variables_for
 from template_projects import Written, initialised
 
-_DRIVERS = [marked(driver, driver=driver) for driver in ("sqlite", "postgresql+psycopg2")]
+_DRIVERS = [
+    marked(driver, driver=driver) for driver in ("sqlite", "postgresql+psycopg2", "mysql+pymysql")
+]
+_LONG = 26  # revisions that take longer than a copy of the database
 
 
 def _counting(count: Path) -> Written:
@@ -22,39 +26,91 @@ op.create_table("first", sa.Column("id", sa.Integer(), primary_key=True))""",
     )
 
 
-def _failing(number: int) -> Written:
+def _idle(number: int) -> Written:
+    return _written(number, 'op.execute("select 1")', "pass")
+
+
+def _fails_half_way(number: int) -> Written:
     """Return a revision whose downgrade fails after it has dropped its table's column."""
     table = f"t{number}"
-    return Written(
-        revision=f"r{number:03}",
-        down=f"r{number - 1:03}",
-        upgrade=f"""op.create_table(
+    return _written(
+        number,
+        f"""op.create_table(
     "{table}", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("a", sa.Integer())
 )
 op.execute("insert into {table} (id, a) values (1, 2)")""",
-        downgrade=f"""op.drop_column("{table}", "a")
+        f"""op.drop_column("{table}", "a")
 op.execute("insert into {table} (id) values (2)")
 raise RuntimeError("no way back")""",
     )
 
 
-@pytest.mark.parametrize("driver", _DRIVERS)
+def _leaves_a_table(number: int) -> Written:
+    column = 'sa.Column("id", sa.Integer(), primary_key=True)'
+    return _written(number, f'op.create_table("t{number}", {column})', 'op.execute("select 1")')
+
+
+def _fails_on_rows(number: int) -> Written:
+    """Return a revision that gives all rows the same value, and forbids that."""
+    return _written(
+        number,
+        f"""op.add_column("first", sa.Column("a{number}", sa.Integer(), server_default="1"))
+op.create_index("one_a{number}", "first", ["a{number}"], unique=True)""",
+        f"""op.drop_index("one_a{number}", table_name="first")
+op.drop_column("first", "a{number}")""",
+    )
+
+
+def _written(number: int, upgrade: str, downgrade: str) -> Written:
+    down = f"r{number - 1:03}"
+    return Written(revision=f"r{number:03}", down=down, upgrade=upgrade, downgrade=downgrade)
+
+
+def _run(
+    folder: Path, driver: str, parts: Sequence[Written], request: pytest.FixtureRequest, rows: int
+) -> tuple[Finished, int]:
+    """Prove a first revision and *parts*; also return how often the first one was applied."""
+    count = folder.with_suffix(".runs")
+    directory = initialised(Path(sys.executable), "generic", folder, _counting(count), *parts)
+    variables = variables_for(url_for(driver, request))
+    job = Job(directory=directory, python=Path(sys.executable), variables=variables)
+    finished = job.run("rollback-test", f"--rows={rows}")
+    return finished, len(count.read_text())
+
+
+@pytest.mark.parametrize("driver", _DRIVERS[:2])
 def test_what_came_first_is_not_run_again_for_every_failure(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     runs = []
     for failures in (1, 3):
-        count = tmp_path / f"runs-{failures}"
-        parts = (_counting(count), *(_failing(number + 1) for number in range(failures)))
-        directory = initialised(
-            Path(sys.executable), "generic", tmp_path / f"project-{failures}", *parts
-        )
-        url = url_for(driver, request)
-        job = Job(directory=directory, python=Path(sys.executable), variables=variables_for(url))
-        finished = job.run("rollback-test", "--rows=0")
+        parts = [_fails_half_way(number + 1) for number in range(failures)]
+        finished, count = _run(tmp_path / f"with-{failures}", driver, parts, request, 0)
         assert finished.verdicts() == {"r000": "passed"} | {
-            f"r{number + 1:03}": "failed" for number in range(failures)
+            part.revision: "failed" for part in parts
         }, finished.text
-        runs.append(len(count.read_text()))
+        runs.append(count)
+
+    assert runs[0] == runs[1]
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_a_long_history_is_copied_and_not_replayed_for_every_failure(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    idle = [_idle(number + 1) for number in range(_LONG)]
+    runs = []
+    for failures in (1, 3):
+        bad = [
+            make(_LONG + 3 * number + place + 1)
+            for number in range(failures)
+            for place, make in enumerate((_fails_half_way, _leaves_a_table, _fails_on_rows))
+        ]
+        folder = tmp_path / f"with-{failures}"
+        finished, count = _run(folder, driver, [*idle, *bad], request, 2)
+        assert finished.result("rollback-test"), finished.text
+        verdicts = [finished.verdicts()[part.revision] for part in bad]
+        assert verdicts == ["failed", "residue", "failed"] * failures, finished.text
+        runs.append(count)
 
     assert runs[0] == runs[1]

@@ -152,7 +152,7 @@ class RowTrial:
         self._todo = [turn for r in todo for turn in self._turns(r, ground.new_keys)]
         self._applied = set(ground.assignment.base)
         self._current: _Running | None = None
-        self._prepared = False
+        self._prepared = self._filled = False
         self.rebuild = False
 
     @property
@@ -176,14 +176,16 @@ class RowTrial:
     def prepare(self, session: Session) -> int:
         """Bring the database to where the trial stands, without rows; return the steps it took."""
         self._current = None
+        self._prepared = True
         return bring_up(session, self._history, self._applied, self._watch.prelude())
 
     def visit(self, session: Session) -> None:
         """Bring the database to where the trial stands, fill it, and go on."""
         if not self._prepared:
             self.prepare(session)
+        if not self._filled:
             self._keeper.fill(session.ready)
-            self._prepared = True
+            self._filled = True
         while self._todo and not self.rebuild:
             turn = self._todo[0]
             if turn.key:
@@ -214,8 +216,7 @@ class RowTrial:
 
     def rebuilt(self) -> None:
         """The database holds less than it should, and no rows; the next visit brings it up."""
-        self.rebuild = False
-        self._prepared = False
+        self.rebuild = self._prepared = self._filled = False
 
     def _start_again(self) -> None:
         self._keeper.forget()
