@@ -1,5 +1,6 @@
 """Sample reports, one for each thing a run can find out."""
 
+import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +34,7 @@ from alembic_ci.model import (
     RevisionProof,
     RollbackResult,
     RoundTrip,
+    SetupStatement,
     SqlResult,
     State,
     Statement,
@@ -93,6 +95,7 @@ def sql(environment: str, revisions: tuple[str, ...] = IDS[1:], text: str = SQL)
         downgrade_path=f"{folder}/downgrade.sql",
         sql=text,
         sha256="3f" * 32,
+        shared_sha256=hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest(),
         revisions=tuple(
             RenderedRevision(
                 revision=name,
@@ -613,7 +616,14 @@ def captured() -> Report:
         "c3e2": None,
     }
     revisions = tuple(
-        replace(item, origin=Origin.CAPTURED, compared=True, divergence=ran[item.revision], reads=1)
+        replace(
+            item,
+            origin=Origin.CAPTURED,
+            compared=True,
+            divergence=ran[item.revision],
+            reads=1,
+            unseen=(30, 34) if item.revision == "c3e2" else (),
+        )
         if item.revision in ran and item.direction is Direction.UP
         else item
         for item in whole.revisions
@@ -638,6 +648,12 @@ def captured() -> Report:
         whole,
         revisions=revisions,
         statements=statements,
+        setup=(
+            SetupStatement(text="SET ROLE owner", file="migrations/env.py", line=40, written=True),
+            SetupStatement(
+                text="CREATE SCHEMA shop", file="migrations/env.py", line=39, written=False
+            ),
+        ),
         uncompared="revision d4f3 fails on the scratch database",
     )
     after = status("a1c0", pending=IDS[1:])

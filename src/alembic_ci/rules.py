@@ -155,6 +155,28 @@ RULES = (
         good='op.execute(sa.text("UPDATE users SET plan = :plan").bindparams(plan="free"))\n',
     ),
     Rule(
+        id="unseen-sql",
+        level=Level.WARNING,
+        title="The revision uses the driver directly, and its SQL is not in the script",
+        harm="Nobody reviews what a cursor of the driver executes, and a script that is applied by "
+        "hand leaves it out.",
+        way_out="Let SQLAlchemy execute it: op.execute(), or exec_driver_sql() for SQL as the "
+        "driver reads it.",
+        bad="cursor = op.get_bind().connection.cursor()\n"
+        "cursor.execute(\"UPDATE users SET plan = 'free'\")\n",
+        good="op.execute(\"UPDATE users SET plan = 'free'\")\n",
+    ),
+    Rule(
+        id="env-statement",
+        level=Level.NOTE,
+        title="env.py executes something that is not in the scripts",
+        harm="A script that is applied by hand to another database lacks it. What only sets the "
+        "session, or makes what is not there yet, is in the scripts.",
+        way_out="Move it into a revision, or write it so that it may be executed twice.",
+        bad='connection.execute(sa.text("CREATE SCHEMA shop"))\n',
+        good='connection.execute(sa.text("CREATE SCHEMA IF NOT EXISTS shop"))\n',
+    ),
+    Rule(
         id="unrendered-revision",
         level=Level.NOTE,
         title="The SQL of the revision cannot be known before it runs",

@@ -1,24 +1,17 @@
 """What `sql` writes, applied with psql, mariadb and sqlite3, does what `upgrade` does."""
 
-import dataclasses
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import shutil
 from pathlib import Path
 
 import pytest
 
 from alembic_ci.database.control import Control
-from alembic_ci.delta import Snapshot
-from alembic_ci.project.session import Ready
-from alembic_ci.steps.observer import whole_snapshot
 from alembic_ci.urls import DatabaseURL
 from cases import case
-from cli import Run, alembic_ci
-from clients import apply
 from environments import ASYNC, CURRENT, OLDEST, PinnedSet
 from jobs import dialect_of, marked
-from servers import fresh_database
 from template_projects import Written, initialised
+from twins import run, there, there_and_back, twins
 
 _DRIVERS = {"postgresql": "postgresql+psycopg2", "mysql": "mysql+pymysql", "sqlite": "sqlite"}
 _CASES = [
@@ -35,75 +28,6 @@ _CASES = [
 _EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Twins:
-    """Two empty databases: *upgraded* by us, *applied* by hand."""
-
-    upgraded: DatabaseURL
-    applied: DatabaseURL
-
-    def alike(self) -> None:
-        """Compare both catalogues and both version tables."""
-        assert _seen(self.applied) == _seen(self.upgraded)
-
-
-_READY = Ready(
-    heads=(),
-    version_table="alembic_version",
-    version_schema=None,
-    per_migration=False,
-    transactional=False,
-)
-
-
-def _seen(url: DatabaseURL) -> tuple[Snapshot, tuple[str, ...] | None]:
-    with Control.open(url, timeout=30) as control:
-        rows = control.version_rows(_READY.version_table, None)
-        return whole_snapshot(control, _READY), rows and tuple(sorted(rows))
-
-
-@contextmanager
-def _twins(driver: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Twins]:
-    dialect = dialect_of(driver)
-    with ExitStack() as stack:
-        urls = []
-        for name in ("upgraded", "applied"):
-            if dialect == "sqlite":
-                url = DatabaseURL(drivername=driver, database=str(folder / f"{name}.db"))
-            else:
-                url = stack.enter_context(
-                    fresh_database(request.getfixturevalue(f"{dialect}_admin"))
-                )
-            urls.append(dataclasses.replace(url, drivername=driver, written=""))
-        yield Twins(upgraded=urls[0], applied=urls[1])
-
-
-def _run(directory: Path, url: DatabaseURL, *arguments: str) -> Run:
-    scratch = {} if url.drivername.startswith("sqlite") else {"SCRATCH_DATABASE_URL": url.render()}
-    run = alembic_ci(
-        *arguments, directory=directory, variables={"DATABASE_URL": url.render(), **scratch}
-    )
-    assert run.exit_code == 0, run.everything
-    return run
-
-
-def _there(directory: Path, twins: Twins, *arguments: str) -> Run:
-    """Upgrade one twin and apply the script to the other."""
-    run = _run(directory, twins.upgraded, "run", "--steps=sql,upgrade", *arguments)
-    apply(run.folder / "sql" / "development" / "upgrade.sql", twins.applied)
-    twins.alike()
-    return run
-
-
-def _there_and_back(directory: Path, twins: Twins, *arguments: str) -> None:
-    """Go the same ways back, too."""
-    run = _there(directory, twins, *arguments)
-    back = (run.folder / "sql" / "development" / "downgrade.sql").rename(directory / "back.sql")
-    _run(directory, twins.upgraded, "downgrade", "--target=base", *arguments)
-    apply(back, twins.applied)
-    twins.alike()
-
-
 @pytest.mark.parametrize(
     ("name", "database"),
     [marked(name, db, driver=_DRIVERS[db], name=name) for name, db in _CASES],
@@ -112,8 +36,30 @@ def test_a_script_leads_where_the_upgrade_leads_and_back(
     name: str, database: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     directory = case(name).copied(tmp_path)
-    with _twins(_DRIVERS[database], request, tmp_path) as twins:
-        _there_and_back(directory, twins)
+    with twins(_DRIVERS[database], request, tmp_path) as pair:
+        there_and_back(directory, pair)
+
+
+_PROJECTS = [
+    ("shop", CURRENT, "postgresql+psycopg2"),
+    ("shop", CURRENT, "mysql+pymysql"),
+    ("shop", CURRENT, "sqlite"),
+    ("shop-async", ASYNC, "postgresql+asyncpg"),
+    ("shop-async", ASYNC, "sqlite+aiosqlite"),
+]
+
+
+@pytest.mark.parametrize(
+    ("example", "pinned", "driver"),
+    [marked(*entry, driver=entry[2], name=entry[0]) for entry in _PROJECTS],
+)
+def test_the_scripts_of_the_examples_lead_there_and_back(
+    example: str, pinned: PinnedSet, driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    directory = shutil.copytree(_EXAMPLES / example, tmp_path / "project")
+
+    with twins(driver, request, tmp_path) as pair:
+        there_and_back(directory, pair, f"--python={pinned.interpreter()}")
 
 
 _VALUES = Written(
@@ -189,13 +135,13 @@ def test_captured_values_arrive_as_they_were_bound(
     python = pinned.interpreter()
     directory = initialised(python, template, tmp_path / "project", _VALUES)
 
-    with _twins(driver, request, tmp_path) as twins:
-        run = _there(directory, twins, f"--python={python}")
+    with twins(driver, request, tmp_path) as pair:
+        done = there(directory, pair, f"--python={python}")
 
         rows = _ROWS[dialect_of(driver)]
-        assert _queried(twins.applied, rows) == _queried(twins.upgraded, rows)
-        assert len(_queried(twins.applied, rows)) == 5
-    up = run.step("sql")["result"]["revisions"][0]
+        assert _queried(pair.applied, rows) == _queried(pair.upgraded, rows)
+        assert len(_queried(pair.applied, rows)) == 5
+    up = done.step("sql")["result"]["revisions"][0]
     assert (up["origin"], up["compared"], up["reads"]) == ("captured", True, 1)
 
 
@@ -224,8 +170,8 @@ def test_a_trigger_of_several_statements_is_applied_whole(
     python = CURRENT.interpreter()
     directory = initialised(python, "generic", tmp_path / "project", _TRIGGER)
 
-    with _twins("mysql+pymysql", request, tmp_path) as twins:
-        _there_and_back(directory, twins, f"--python={python}")
+    with twins("mysql+pymysql", request, tmp_path) as pair:
+        there_and_back(directory, pair, f"--python={python}")
 
 
 _SILENT = Written(
@@ -250,18 +196,18 @@ def test_what_offline_mode_renders_wrongly_is_told_and_written_as_it_runs(tmp_pa
     python = CURRENT.interpreter()
     directory = initialised(python, "generic", tmp_path / "project", _SILENT)
 
-    run = _run(
+    done = run(
         directory, DatabaseURL(drivername="sqlite", database="x.db"), "sql", f"--python={python}"
     )
 
-    up = run.step("sql")["result"]["revisions"][0]
+    up = done.step("sql")["result"]["revisions"][0]
     assert up["origin"] == "captured"
     assert up["divergence"]["offline"] == "INSERT INTO plans (id, api_token) VALUES (NULL, NULL)"
-    script = (run.folder / "sql" / "development" / "upgrade.sql").read_text()
+    script = (done.folder / "sql" / "development" / "upgrade.sql").read_text()
     assert "VALUES (1, 'hunter2```')" in script
     assert "CREATE INDEX only_online" in script
     assert script.index("captured from a run") < script.index("hunter2")
-    assert "offline-differs" in (run.folder / "findings.sarif").read_text()
+    assert "offline-differs" in (done.folder / "findings.sarif").read_text()
 
 
 def test_secret_values_and_commands_in_sql_stay_in_the_files(tmp_path: Path) -> None:
@@ -269,12 +215,12 @@ def test_secret_values_and_commands_in_sql_stay_in_the_files(tmp_path: Path) -> 
     directory = initialised(python, "generic", tmp_path / "project", _SILENT)
     url = DatabaseURL(drivername="sqlite", database="x.db")
 
-    run = _run(directory, url, "sql", f"--python={python}")
+    done = run(directory, url, "sql", f"--python={python}")
 
-    outputs = (run.folder / "outputs.env").read_text()
-    shown = [run.everything, outputs, *(p.read_text() for p in run.folder.glob("report.*"))]
+    outputs = (done.folder / "outputs.env").read_text()
+    shown = [done.everything, outputs, *(p.read_text() for p in done.folder.glob("report.*"))]
     for text in shown:
         assert "hunter2" not in text
         assert not any(line.startswith("::error::pwned") for line in text.splitlines())
         assert "\x1b[31m" not in text
-    assert "<redacted>" in run.step("sql")["result"]["sql"]
+    assert "<redacted>" in done.step("sql")["result"]["sql"]

@@ -21,7 +21,7 @@ from alembic_ci.model.report import (
     StepReport,
 )
 from alembic_ci.model.rollback import Difference, RevisionProof, RollbackResult, RoundTrip
-from alembic_ci.model.sql import Divergence, Origin, RenderedRevision, SqlResult
+from alembic_ci.model.sql import Divergence, Origin, RenderedRevision, SetupStatement, SqlResult
 from alembic_ci.model.statement import Blocks, Lock, Risk, Statement, risk
 from alembic_ci.model.states import Direction, Phase, State, Verdict
 from alembic_ci.model.status import StatusResult
@@ -58,6 +58,7 @@ __all__ = [
     "Risk",
     "RollbackResult",
     "RoundTrip",
+    "SetupStatement",
     "SqlResult",
     "State",
     "Statement",

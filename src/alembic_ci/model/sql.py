@@ -34,7 +34,8 @@ class RenderedRevision:
 
     *compared* tells that the revision was also run, and *divergence* that offline mode rendered
     something else; what is written then is what ran. *reads* counts the queries of a captured
-    revision that were left out: what follows them may depend on the data.
+    revision that were left out: what follows them may depend on the data. *unseen* are the lines
+    that use the driver directly, past SQLAlchemy: what they execute is not in the SQL.
     """
 
     revision: str
@@ -45,7 +46,18 @@ class RenderedRevision:
     compared: bool = False
     divergence: Divergence | None = None
     reads: int = 0
+    unseen: tuple[int, ...] = ()
     problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupStatement:
+    """What env.py itself executes before the migrations; *written* tells that scripts have it."""
+
+    text: str
+    file: str
+    line: int | None
+    written: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +66,18 @@ class SqlResult:
 
     *statements* are those of the upgrade and then those of the way back, judged by their text.
     Values of columns that look secret are left out of them and of *sql*; *sha256* is of the upgrade
-    script as the file has it. *uncompared* says why some revisions were not run to compare.
+    script as the file has it, *shared_sha256* of what its revisions do, whatever the *setup* before
+    them. *uncompared* says why some revisions were not run to compare.
     """
 
     upgrade_path: str
     downgrade_path: str
     sql: str
     sha256: str
+    shared_sha256: str
     revisions: tuple[RenderedRevision, ...]
     statements: tuple[Statement, ...] = ()
+    setup: tuple[SetupStatement, ...] = ()
     uncompared: str = ""
 
     @property

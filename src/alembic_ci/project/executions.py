@@ -11,12 +11,37 @@ Row = Sequence[str | int | float | bool | None]
 
 
 class Kind(StrEnum):
-    """A statement, or where a transaction begins or ends."""
+    """A statement, where a transaction begins or ends, or where the driver was used directly."""
 
     STATEMENT = "statement"
+    UNSEEN = "unseen"
     BEGIN = "begin"
     COMMIT = "commit"
     ROLLBACK = "rollback"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnStatement:
+    """What env.py itself executed before the migrations; *line* is its own, where one did it.
+
+    *open* tells that the transaction it stands in went on when the migrations began.
+    """
+
+    texts: tuple[str, ...]
+    line: int | None
+    read: bool
+    open: bool
+
+    @classmethod
+    def parse(cls, account: Message) -> "OwnStatement":
+        """Read one account of the worker."""
+        texts = tuple(account["texts"])
+        return cls(
+            texts=texts,
+            line=account["line"],
+            read=bool(account["returns"] and texts and only_reads(texts[0])),
+            open=bool(account["open"]),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +73,8 @@ class Execution:
     def parse(cls, account: Message) -> "Execution":
         """Read one account of the worker."""
         kind = Kind(account["kind"])
+        if kind is Kind.UNSEEN:
+            return cls(kind=kind, file=account["file"], line=account["line"])
         if kind is not Kind.STATEMENT:
             return cls(kind=kind)
         texts = tuple(account["texts"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from alembic_ci.errors import WorkerError
 from alembic_ci.model import Direction
-from alembic_ci.project.executions import Execution, Row
+from alembic_ci.project.executions import Execution, OwnStatement, Row
 from alembic_ci.project.failures import Failure
 from alembic_ci.worker import protocol
 from alembic_ci.worker.protocol import Message
@@ -28,7 +28,8 @@ class Connection:
 class Ready:
     """What Alembic says before the first step; *heads* is what the version table holds.
 
-    *external* tells that env.py itself holds a transaction around everything.
+    *external* tells that env.py itself holds a transaction around everything, *own* what it has
+    executed by then.
     """
 
     heads: tuple[str, ...]
@@ -37,6 +38,7 @@ class Ready:
     per_migration: bool
     transactional: bool
     external: bool = False
+    own: tuple[OwnStatement, ...] = ()
 
     @classmethod
     def parse(cls, message: Message) -> "Ready":
@@ -48,6 +50,7 @@ class Ready:
             per_migration=bool(message["per_migration"]),
             transactional=bool(message["transactional"]),
             external=bool(message["external"]),
+            own=tuple(map(OwnStatement.parse, message["own"])),
         )
 
 

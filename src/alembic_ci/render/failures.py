@@ -28,6 +28,7 @@ from alembic_ci.render.divergences import divergences
 from alembic_ci.render.failure import Failure, placed, rule_broken
 from alembic_ci.render.hazards import dangers
 from alembic_ci.render.rows import Row, rows
+from alembic_ci.render.unseen import left_out, unseen
 
 EXIT_CLASSES: dict[int, str] = {
     ExitCode.DIFFERENCE: "difference",
@@ -54,7 +55,8 @@ def failures(report: Report) -> tuple[Failure, ...]:
 def warnings(report: Report) -> tuple[Failure, ...]:
     """Return what fails nothing and may hurt: values lost, tables without rows or rewritten."""
     known = _known(report)
-    found = {failure: list(failure.where) for failure in _gathered(report, doubts)}
+    doubtful = (*_gathered(report, doubts), *_gathered(report, unseen))
+    found = {failure: list(failure.where) for failure in doubtful}
     for row in rows(report):
         for danger in dangers(row):
             there = replace(danger, problem=placed(danger.problem, known))
@@ -156,6 +158,7 @@ def _noted(step: StepReport, known: Known) -> Iterator[Failure]:
     if step.state is not State.FAILED:
         yield from _unrendered(step)
     yield from divergences(step, known)
+    yield from left_out(step)
 
 
 def _unrendered(step: StepReport) -> Iterator[Failure]:

@@ -18,10 +18,10 @@ def sql_section(found: Sequence[Row]) -> Iterator[Section]:
     names: dict[str, list[str]] = {}
     for row in found:
         if row.sql and row.sql.sql.strip():
-            results.setdefault(row.sql.sql, row.sql)
-            names.setdefault(row.sql.sql, []).append(row.name)
+            results.setdefault(row.sql.shared_sha256, row.sql)
+            names.setdefault(row.sql.shared_sha256, []).append(row.name)
     if results:
-        blocks = tuple(_block(names[sql], result) for sql, result in results.items())
+        blocks = tuple(_block(names[digest], result) for digest, result in results.items())
         yield Section(heading="", blocks=blocks)
 
 

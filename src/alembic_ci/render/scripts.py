@@ -15,7 +15,7 @@ def same_as(found: Sequence[Row]) -> Mapping[str, str]:
     twins: dict[str, str] = {}
     for row in found:
         if row.sql and row.sql.revisions:
-            known = first.setdefault(row.sql.sha256, row.name)
+            known = first.setdefault(row.sql.shared_sha256, row.name)
             if known != row.name:
                 twins[row.name] = known
     return twins

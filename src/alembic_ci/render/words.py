@@ -135,6 +135,8 @@ def provenance(result: SqlResult) -> Iterator[str]:
         yield f"{missing:,} could not be rendered"
     if result.captured:
         yield f"{len(result.captured):,} captured from a run"
+    if result.setup:
+        yield f"{counted(len(result.setup), 'statement')} of env.py's own before them"
     if result.uncompared:
         yield f"not compared with a run ({one_line(result.uncompared).rstrip('.')})"
 

@@ -13,7 +13,8 @@ def body(executions: Sequence[Execution], *, transactional: bool) -> tuple[Execu
     In a *transactional* script the revision begins and must end within a transaction. In another
     every statement stands for itself, unless the revision takes something back.
     """
-    ours = [item for item in executions if not item.version and not item.read]
+    told = (item for item in executions if item.kind is not Kind.UNSEEN)
+    ours = [item for item in told if not item.version and not item.read]
     if transactional:
         return tuple(_in_transactions(ours, begun=True))
     if any(item.kind is Kind.ROLLBACK for item in ours):
@@ -29,6 +30,12 @@ def unwritten(executions: Sequence[Execution]) -> Execution | None:
 def reads(executions: Sequence[Execution]) -> int:
     """Count the queries that the revision's own function made."""
     return sum(item.read and not item.version for item in executions)
+
+
+def unseen(executions: Sequence[Execution]) -> tuple[int, ...]:
+    """Return the lines of the revision that use the driver directly."""
+    lines = (item.line for item in executions if item.kind is Kind.UNSEEN)
+    return tuple(sorted({line for line in lines if line}))
 
 
 def _in_transactions(executions: Sequence[Execution], *, begun: bool) -> Iterator[Execution]:

@@ -20,6 +20,7 @@ from alembic_ci.database.schemas import CURRENT_SCHEMA_SQL, enter_schema
 from alembic_ci.database.sessions import SESSION_ID_SQL, end_session, left_in_transaction
 from alembic_ci.environments import Environment
 from alembic_ci.errors import DatabaseUnreachableError, ProjectError, WrongTargetError
+from alembic_ci.project.executions import OwnStatement
 from alembic_ci.project.nursery import Nursery
 from alembic_ci.project.session import Connection, Ready, Session
 from alembic_ci.project.spawn import SCHEMA_VARIABLE, Spawn, url_names
@@ -91,6 +92,7 @@ class Desk:
         self._hurried = False
         self._confirmed: list[Binding] = []
         self._sessions: dict[str, str] = {}
+        self._own: dict[tuple[str, int], dict[tuple[str, ...], OwnStatement]] = {}
         self._locks: Locks | None = None
         self.watch = Watch(context.progress.note)
 
@@ -203,8 +205,14 @@ class Desk:
             return -1 if history.unknown(ready.heads) else len(history.closure(ready.heads))
 
         found = self.arrivals.setdefault(binding.label, [])
-        found.append(ready)
+        found.append(self._with_all_of_its_own(ready, (binding.label, len(found))))
         self.readies[binding.label] = min(found, key=progress)
+
+    def _with_all_of_its_own(self, ready: Ready, arrival: tuple[str, int]) -> Ready:
+        """Add what env.py executed itself in earlier runs: what it makes once, it makes then."""
+        known = self._own.setdefault(arrival, {})
+        known.update((one.texts, one) for one in ready.own)
+        return dataclasses.replace(ready, own=tuple(known.values()))
 
     def standings(self) -> Mapping[str, Ready]:
         """Return what Alembic sees in each database, changing nothing."""

@@ -19,19 +19,25 @@ from alembic_ci.steps.script import stopped
 from alembic_ci.steps.statement_text import terminated
 from alembic_ci.urls import Dialect
 
-_MARK = "-- captured from a run: depends on data\n\n"
+_MARK = "-- captured from a run: depends on data\n"
+_UNSEEN = "-- not in this script: what {}:{} executes through the driver, past SQLAlchemy\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One revision of a script; with a *problem* there are no *texts*."""
+    """One revision of a script; with a *problem* there are no *texts*.
+
+    *unseen* are the lines of its *file* that use the driver directly.
+    """
 
     rendered: Rendered
+    file: str
     texts: tuple[Text, ...]
     origin: Origin = Origin.OFFLINE
     compared: bool = False
     divergence: Divergence | None = None
     reads: int = 0
+    unseen: tuple[int, ...] = ()
     problem: Problem | None = None
 
     @property
@@ -47,9 +53,14 @@ class Piece:
         """Return the SQL as it stands in a script, with what Alembic does around it."""
         if self.problem:
             return stopped(self.revision, self.problem)
-        mark = _MARK if self.origin is Origin.CAPTURED else ""
         statements = "".join(terminated(text.sql, dialect) for text in self.texts)
-        return f"{self.rendered.head}{mark}{statements}{self.rendered.tail}"
+        return f"{self.rendered.head}{self._remarks()}{statements}{self.rendered.tail}"
+
+    def _remarks(self) -> str:
+        """Return comments on where the SQL comes from and what it lacks."""
+        remarks = [_MARK] if self.origin is Origin.CAPTURED else []
+        remarks += [_UNSEEN.format(self.file, line) for line in self.unseen]
+        return "".join([*remarks, "\n"] if remarks else [])
 
 
 class Pieces:
@@ -70,20 +81,23 @@ class Pieces:
         difference = self._difference(rendered, ran)
         if difference is None and rendered.failure is None:
             offline = self._offline(rendered, None)
-            return dataclasses.replace(offline, compared=True)
+            return dataclasses.replace(offline, compared=True, unseen=captured.unseen(run))
         return Piece(
             rendered=rendered,
+            file=self._shown(rendered.revision),
             texts=tuple(self._ran(ran)),
             origin=Origin.CAPTURED,
             compared=True,
             divergence=difference,
             reads=captured.reads(run),
+            unseen=captured.unseen(run),
         )
 
     def _offline(self, rendered: Rendered, unwritten: Execution | None) -> Piece:
         file = self._shown(rendered.revision)
         return Piece(
             rendered=rendered,
+            file=file,
             texts=tuple(Text(sql=one.text, file=file, line=one.line) for one in rendered.body),
             problem=self._problem(rendered, unwritten) if rendered.failure else None,
         )

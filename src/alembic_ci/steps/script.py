@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from alembic_ci.history import Revision
 from alembic_ci.model import Direction, Problem
 from alembic_ci.project.offline import RenderedScript
+from alembic_ci.steps.setup import Setup
 
 NOTHING = RenderedScript(
     preamble="", pieces=(), postamble="", per_migration=False, transactional=False
@@ -40,18 +41,18 @@ def piece_name(revision: Revision, number: int, direction: Direction) -> str:
     return f"{stem}.{direction.value}.sql"
 
 
-def single(whole: RenderedScript, text: str) -> str:
+def single(whole: RenderedScript, setup: Setup, text: str) -> str:
     """Return a script of one revision that can be run by itself."""
     if whole.per_migration or not whole.transactional:
-        return text
-    return f"BEGIN;\n\n{text}COMMIT;\n"
+        return f"{setup.before}{text}"
+    return f"{setup.before}BEGIN;\n\n{setup.inside}{text}COMMIT;\n"
 
 
-def combined(whole: RenderedScript, texts: Iterable[str]) -> str:
+def combined(whole: RenderedScript, setup: Setup, texts: Iterable[str]) -> str:
     """Return the script of all revisions."""
     if not whole.pieces:
         return "-- Nothing to do: the database is up to date.\n"
-    return "".join([whole.preamble, *texts, whole.postamble])
+    return "".join([setup.before, whole.preamble, setup.inside, *texts, whole.postamble])
 
 
 def stopped(revision: str, problem: Problem) -> str:

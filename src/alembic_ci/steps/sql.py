@@ -18,6 +18,7 @@ from alembic_ci.steps.desk import Binding, Desk
 from alembic_ci.steps.outside_files import untouched
 from alembic_ci.steps.pieces import Piece, Pieces
 from alembic_ci.steps.recording import Recording
+from alembic_ci.steps.setup import Setup, entering, setup
 from alembic_ci.steps.statement_text import opening
 from alembic_ci.steps.target import upgrade_target
 from alembic_ci.steps.version_table import refuse_unusable
@@ -43,6 +44,7 @@ class _Half:
 
     direction: Direction
     whole: RenderedScript
+    setup: Setup
     pieces: tuple[Piece, ...]
     statements: tuple[Statement, ...]
 
@@ -93,6 +95,7 @@ class _Rendering:
         return _Half(
             direction=direction,
             whole=whole,
+            setup=self._setup(whole),
             pieces=tuple(pieces),
             statements=tuple(self._listed(piece.script(direction) for piece in pieces)),
         )
@@ -100,6 +103,13 @@ class _Rendering:
     def _listed(self, scripts: Iterable[Script]) -> Iterator[Statement]:
         for statement in listed(scripts, self._dialect, self._ready.version_table):
             yield replace(statement, text=self._hidden(statement.text))
+
+    def _setup(self, whole: RenderedScript) -> Setup:
+        """Return what comes before the migrations: env.py's own, in the schema of a tenant."""
+        env_file = _shown(self._desk.context.project.env_file, self._desk.context)
+        found = setup(self._ready.own, env_file, whole, self._dialect)
+        schema = self._binding.schema
+        return replace(found, before=entering(schema) + found.before) if schema else found
 
     def _rendered(
         self, direction: Direction, start: tuple[str, ...], plan: Sequence[Revision]
@@ -130,7 +140,8 @@ class _Rendering:
             revision = context.history.revisions[piece.revision]
             number = numbers[piece.revision]
             path = self._folder / script.piece_name(revision, number, half.direction)
-            self._write(path, script.single(half.whole, piece.written(self._dialect)))
+            text = script.single(half.whole, half.setup, piece.written(self._dialect))
+            self._write(path, text)
             yield RenderedRevision(
                 revision=piece.revision,
                 direction=half.direction,
@@ -140,6 +151,7 @@ class _Rendering:
                 compared=piece.compared,
                 divergence=piece.divergence and self._shown(piece.divergence),
                 reads=piece.reads,
+                unseen=piece.unseen,
                 problem=piece.problem,
             )
 
@@ -156,19 +168,22 @@ class _Rendering:
         upgrade = self._write(upgrade_path, self._whole(up))
         self._write(downgrade_path, self._whole(down))
         uncompared = any(not item.compared for item in revisions)
+        shared = "".join(piece.written(self._dialect) for piece in up.pieces)
         return SqlResult(
             upgrade_path=_shown(upgrade_path, context),
             downgrade_path=_shown(downgrade_path, context),
             sql=self._hidden(upgrade),
-            sha256=hashlib.sha256(upgrade.encode()).hexdigest(),
+            sha256=_digest(upgrade),
+            shared_sha256=_digest(shared),
             revisions=revisions,
             statements=(*up.statements, *down.statements),
+            setup=tuple(replace(one, text=self._hidden(one.text)) for one in up.setup.told),
             uncompared=self._recording.reason if uncompared else "",
         )
 
     def _whole(self, half: _Half) -> str:
         texts = (piece.written(self._dialect) for piece in half.pieces)
-        return script.combined(half.whole, texts)
+        return script.combined(half.whole, half.setup, texts)
 
     def _write(self, path: Path, text: str) -> str:
         """Write a script that says how it is encoded, and return what stands in the file."""
@@ -176,6 +191,10 @@ class _Rendering:
         written = script.without_secrets(told, self._desk.context.redact(told))
         write_text(path, written)
         return written
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _nothing_rendered(env_file: Path) -> ProjectError:

@@ -18,8 +18,9 @@ def confirm(channel: Channel, connection: Any, options: Dict[str, Any]) -> None:
 
     The questions go through the driver's own cursor: a query through SQLAlchemy would begin a
     transaction, and Alembic would then take it for one that env.py wants to end itself. None is
-    left open after an answer: the tool may let us wait here for another job. *options* are what
-    env.py gives to ``context.configure()``.
+    left open after an answer: the tool may let us wait here for another job. It is committed, for
+    SQLAlchemy 1.4 does not count as one that env.py has said SET in it. *options* are what env.py
+    gives to ``context.configure()``.
     """
     begun = connection.in_transaction()
     channel.send(
@@ -36,7 +37,7 @@ def confirm(channel: Channel, connection: Any, options: Dict[str, Any]) -> None:
         if request["do"] == protocol.QUERY:
             found = answer(connection, request["sql"])
             if not begun:
-                connection.dialect.do_rollback(connection.connection)
+                connection.dialect.do_commit(connection.connection)
             channel.send(found)
             continue
         if request["do"] == protocol.STOP:

@@ -22,6 +22,7 @@ from .loading import Project, command_options
 from .protocol import Channel, Message
 from .recording import Recorder
 from .rows import answer
+from .setup import Setup
 from .statements import StatementLog, commits_each_statement
 from .walking import run_env, source_file, step
 
@@ -55,6 +56,7 @@ class OnlineRun:
         self._inside: Optional[str] = None
         self._calls = 0
         self._recorder = Recorder()
+        self._setup = Setup(project.script.dir)
         self._statements = StatementLog(self._recorder if request["record"] else None)
         self._memo: Any = {}
         self._look = ""
@@ -74,9 +76,12 @@ class OnlineRun:
             dont_mutate=self._request["read_only"],
             purge=self._request["purge"],
         )
-        # An instance attribute, because a subclass would not be found by Alembic's proxy.
+        # Instance attributes, because a subclass would not be found by Alembic's proxy.
         environment.configure = self._wrapped(environment.configure)  # type: ignore[method-assign]
-        with self._statements.listening():
+        environment.run_migrations = self._setup.outside(  # type: ignore[method-assign]
+            environment.run_migrations
+        )
+        with self._setup.listening(), self._statements.listening():
             error = run_env(self._project.script, environment)
         return self._ended(error)
 
@@ -148,6 +153,7 @@ class OnlineRun:
             "per_migration": bool(context.opts.get("transaction_per_migration")),
             "transactional": bool(context.impl.transactional_ddl) and not _autocommits(context),
             "external": bool(getattr(context, "_in_external_transaction", False)),
+            "own": self._setup.taken(context.connection),
         }
 
     def _next(self, context: MigrationContext) -> Message:

@@ -2,7 +2,7 @@
 
 A statement is told with its parameters in place, the line of the revision that made it, how long
 it took and how many rows it touched. Begin, commit and rollback are told, too, unless the
-connection commits each statement by itself.
+connection commits each statement by itself; and where a revision goes past SQLAlchemy.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Recorder:
         }
         if not reflection:
             call = Call(connection, cursor, statement, parameters, many)
-            _write(account, call, context)
+            write(account, call, context)
             account["watched"] = self._watched(account, connection)
         self._accounts.append(account)
 
@@ -95,12 +95,18 @@ class Recorder:
             return None
         return answer(connection, self.watch)["rows"]
 
+    def unseen(self) -> None:
+        """Take down that the revision has something executed that is not told here."""
+        if self._inside:
+            line, _ = place(self._file)
+            self._accounts.append({"kind": "unseen", "file": self._file, "line": line})
+
     def _boundary(self, kind: str, connection: Any) -> None:
         if self._inside and not autocommits(connection):
             self._accounts.append({"kind": kind})
 
 
-def _write(account: Message, call: Call, context: Any) -> None:
+def write(account: Message, call: Call, context: Any) -> None:
     """Put the texts into *account*, or why they could not be written."""
     unparsed = getattr(context, "execution_options", {}).get("no_parameters")
     try:

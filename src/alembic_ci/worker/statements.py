@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, Iterator, List, Tuple
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from .bypass import doors_watched
 from .protocol import Message
 from .recording import Recorder
 
@@ -37,7 +38,8 @@ class StatementLog:
         for name, listener in listeners:
             event.listen(Engine, name, listener)
         try:
-            yield
+            with doors_watched(self._recorder.unseen) if self._recorder else nullcontext():
+                yield
         finally:
             for name, listener in listeners:
                 event.remove(Engine, name, listener)
