@@ -15,6 +15,8 @@ from alembic_ci.model import (
 )
 from alembic_ci.render.failure import Failure, placed
 
+_UNSEEN = "unseen-sql"
+_LEFT_OUT = "env-statement"
 _FUNCTIONS = {Direction.UP: "upgrade", Direction.DOWN: "downgrade"}
 _SHOWN = 300
 
@@ -30,7 +32,7 @@ def unseen(step: StepReport, known: Mapping[str, RevisionInfo]) -> Iterator[Fail
                 step=step.name,
                 problem=replace(placed(_bypass(item), known), line=item.unseen[0]),
                 part=_FUNCTIONS[item.direction],
-                code="unseen-sql",
+                code=_UNSEEN,
             )
 
 
@@ -39,16 +41,14 @@ def left_out(step: StepReport) -> Iterator[Failure]:
     if isinstance(step.result, SqlResult):
         for statement in step.result.setup:
             if not statement.written:
-                yield Failure(
-                    where=(), step=step.name, problem=_missing(statement), code="env-statement"
-                )
+                yield Failure(where=(), step=step.name, problem=_missing(statement), code=_LEFT_OUT)
 
 
 def _bypass(item: RenderedRevision) -> Problem:
     word = "line" if len(item.unseen) == 1 else "lines"
     lines = f"{word} {', '.join(map(str, item.unseen))}"
     return Problem(
-        failure_class="unseen-sql",
+        failure_class=_UNSEEN,
         exit_code=ExitCode.PASSED,
         problem=f"The {_FUNCTIONS[item.direction]} of revision {item.revision} uses the driver "
         f"directly, in {lines}: what that executes is not in the script.",
@@ -61,7 +61,7 @@ def _bypass(item: RenderedRevision) -> Problem:
 def _missing(statement: SetupStatement) -> Problem:
     text = " ".join(statement.text.split())
     return Problem(
-        failure_class="env-statement",
+        failure_class=_LEFT_OUT,
         exit_code=ExitCode.PASSED,
         problem="env.py itself executes something before the migrations that is not in the "
         "scripts: "
