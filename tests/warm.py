@@ -2,7 +2,7 @@
 
 Beside pytest there is one process that has imported the tool and done nothing with it. Each run is
 a fork of it, with arguments, process variables, a folder and streams of its own: a process like
-any other from there on. What Python itself looks at when it starts is as it is beside pytest.
+any other from there on. Only variables that Python itself reads when it starts come too late.
 """
 
 import atexit
@@ -79,6 +79,7 @@ def _door() -> socket.socket:
             [sys.executable, "-P", __file__, str(theirs.fileno())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
+            env={k: v for k, v in os.environ.items() if not k.startswith("PYTHON")},
             pass_fds=[theirs.fileno()],
         )
     atexit.register(process.wait)

@@ -159,7 +159,7 @@ def test_the_session_that_holds_a_lock_is_named_when_the_upgrade_gave_up(
 
     with session(postgresql_url, f"SELECT 'secret' FROM {table}") as holder:
         pid = holder.query("SELECT pg_backend_pid()")[0][0]
-        sick = run(directory, "upgrade", variables=on(postgresql_url))
+        sick = run(directory, "upgrade", "--retries=0", variables=on(postgresql_url))
 
     problem = found(sick, "open-transaction")
     assert sick.exit_code == 5
@@ -182,7 +182,7 @@ def test_mariadb_names_the_waiter_and_the_open_transaction(
 
     with session(mysql_url, "SELECT * FROM dishes") as holder:
         number = holder.query("SELECT CONNECTION_ID()")[0][0]
-        sick = run(directory, "upgrade", variables=on(mysql_url))
+        sick = run(directory, "upgrade", "--retries=0", variables=on(mysql_url))
 
     assert sick.exit_code == 5
     assert commands(found(sick, "open-transaction")) == [f"KILL {number};"]

@@ -144,7 +144,7 @@ def test_a_lock_that_postgresql_does_not_give_may_be_given_later(
         control.execute("CREATE TABLE busy (id INTEGER)")
 
     with holding(postgresql_url, "SELECT * FROM busy"):
-        failed = run(directory, "upgrade", variables=on(postgresql_url))
+        failed = run(directory, "upgrade", "--retries=0", variables=on(postgresql_url))
 
     problem = told(failed)
     assert (failed.exit_code, problem["failure_class"]) == (5, "lock-timeout")
@@ -164,7 +164,7 @@ def test_a_lock_that_mariadb_does_not_give_may_be_given_later(
         control.execute("CREATE TABLE busy (id INTEGER)")
 
     with holding(mysql_url, "SELECT * FROM busy"):
-        failed = run(directory, "upgrade", variables=on(mysql_url))
+        failed = run(directory, "upgrade", "--retries=0", variables=on(mysql_url))
 
     problem = told(failed)
     assert (failed.exit_code, problem["failure_class"]) == (5, "lock-timeout")
@@ -181,7 +181,7 @@ def test_a_sqlite_file_that_somebody_else_writes_may_be_free_later(tmp_path: Pat
         "finally:\n    other.close()",
     )
 
-    failed = run(directory, "upgrade", variables=SQLITE)
+    failed = run(directory, "upgrade", "--retries=0", variables=SQLITE)
 
     assert (failed.exit_code, told(failed)["failure_class"]) == (5, "lock-timeout")
 
@@ -193,7 +193,7 @@ def test_a_session_that_somebody_ends_may_live_next_time(
     directory = project(tmp_path)
     add_revision(directory, 'op.execute("SELECT pg_terminate_backend(pg_backend_pid())")')
 
-    failed = run(directory, "upgrade", variables=on(postgresql_url))
+    failed = run(directory, "upgrade", "--retries=0", variables=on(postgresql_url))
 
     problem = told(failed)
     assert (failed.exit_code, problem["failure_class"]) == (5, "unreachable")
