@@ -37,7 +37,7 @@ def built_image(target: str = "slim") -> str:
         name = f"{_REPOSITORY}:{target}-{_fingerprint(base)}"
         if subprocess.run(["podman", "image", "exists", name], check=False).returncode:
             _build(name, base, target)
-            _forget_older()
+            _forget_older(target)
         return name
 
 
@@ -73,8 +73,12 @@ def _files(path: Path) -> list[Path]:
     return sorted(p for p in path.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
 
 
-def _forget_older() -> None:
-    """Remove images of earlier contents, once no test run can be using them."""
+def _forget_older(target: str) -> None:
+    """Remove images of earlier contents, once no test run can be using them.
+
+    Those of other targets stay until theirs is built again: with an image go the layers of Debian
+    packages that no newer one has.
+    """
     listed = subprocess.run(
         ["podman", "images", "--format", "json", _REPOSITORY],
         check=True,
@@ -82,8 +86,9 @@ def _forget_older() -> None:
         text=True,
     )
     for entry in json.loads(listed.stdout):
+        names = [name for name in entry["Names"] if name.startswith(f"{_REPOSITORY}:{target}-")]
         if entry["Created"] < time.time() - _KEPT_FOR:
-            for name in entry["Names"]:
+            for name in names:
                 subprocess.run(["podman", "rmi", name], check=False, capture_output=True)
 
 
