@@ -22,7 +22,6 @@ _PAIRS = (
     (OLDEST, "mysql+pymysql"),
     (OLDER, "mysql+pymysql"),
     (MIDDLE, "sqlite"),
-    (MIDDLE, "mysql+pymysql"),
     (_CURRENT_ON_2_0, "postgresql+psycopg2"),
     (CURRENT, "sqlite"),
 )
