@@ -185,13 +185,11 @@ class _Trip:
 
     def _rows(self, binding: Binding) -> tuple[str, ...]:
         desk = self._scratch.desk
-        with desk.fresh_control(binding) as control:
-            return version_rows(control, desk.readies[binding.label])
+        return version_rows(desk.control(binding), desk.readies[binding.label])
 
     def _schema(self, binding: Binding) -> Snapshot:
         desk = self._scratch.desk
-        with desk.fresh_control(binding) as control:
-            return whole_snapshot(control, desk.readies[binding.label])
+        return whole_snapshot(desk.control(binding), desk.readies[binding.label])
 
     def _difference(self, binding: Binding, leg: _Leg) -> Delta:
         """Compare with the last time the database should have looked like this."""

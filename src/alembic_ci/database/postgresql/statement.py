@@ -92,6 +92,7 @@ def describe(
 
     *before* are common table expressions that *scope* refers to. *markers* are SELECTs of a unit
     and an OID: rows without a kind, which say that this unit was read, if only to find nothing.
+    Each section is planned by itself (``offset 0``), which takes half as long as all together.
     """
     tables = ",\n".join([_saved(), *before, scope.tables()])
     branches = [
@@ -101,7 +102,7 @@ def describe(
             for marker in markers
         ),
         *(
-            f"select '{unit_name(section)}', s.* from ({section.sql(version)}) s"
+            f"select '{unit_name(section)}', s.* from ({section.sql(version)} offset 0) s"
             for section in sections
         ),
         f"select '{SETTINGS_ROW}', 0, {_restored()}, {_NOTHING} from saved",
