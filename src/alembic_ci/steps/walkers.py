@@ -69,13 +69,15 @@ def bring_up(
 def walk(scratch: Scratch, walkers: Mapping[str, Walker], request: Online) -> None:
     """Run env.py as *request* says until every walker is finished.
 
-    A database that takes long to be brought up is kept before the walk goes on, so that what one
-    failure costs does not grow with the history before it.
+    Databases that have no walker stay as they are, though env.py goes there too. One that takes
+    long to be brought up is kept before the walk goes on, so that what a failure costs does not
+    grow with the history before it.
     """
     low = frozenset(walkers)
     while not all(walker.finished for walker in walkers.values()):
         _go_on(scratch, walkers, request, low)
-        broken = [b for b in scratch.bindings if _must_rebuild(walkers[b.label])]
+        walked = [b for b in scratch.bindings if b.label in walkers]
+        broken = [b for b in walked if _must_rebuild(walkers[b.label])]
         broken = [b for b in broken if not walkers[b.label].mend()]
         for binding in broken:
             scratch.reset(binding, walkers[binding.label].standing)
@@ -128,8 +130,9 @@ def _once(
     active: list[Walker] = []
 
     def visit(binding: Binding, session: Session) -> None:
-        active.append(walkers[binding.label])
-        act(binding, session)
+        if binding.label in walkers:
+            active.append(walkers[binding.label])
+            act(binding, session)
 
     try:
         scratch.desk.sessions_of(request, visit)
