@@ -122,9 +122,9 @@ def _work(
     # The page's templates take longer to load than to fill: load them while the worker starts.
     Thread(target=html.prepare, name="templates", daemon=True).start()
     chosen = environments(settings, outside.variables)
-    _hide_secrets(chosen, outside, found)
+    _hide_secrets(chosen, settings, outside, found)
     chosen = _completed(chosen, settings, outside)
-    _hide_secrets(chosen, outside, found)
+    _hide_secrets(chosen, settings, outside, found)
     progress = _progress(command, settings, outside, found)
     circumstances = Circumstances(
         in_image=outside.in_image, variables=outside.variables, say=progress.note
@@ -142,12 +142,14 @@ def _work(
         found.signum = found.pipeline.signum
 
 
-def _hide_secrets(chosen: Sequence[Environment], outside: Outside, found: _Found) -> None:
+def _hide_secrets(
+    chosen: Sequence[Environment], settings: Settings, outside: Outside, found: _Found
+) -> None:
     """Take the secrets of all URLs that are known by now out of every text."""
     urls = [url for environment in chosen for url in environment.urls()]
     urls += [url for url in (scratch_url(outside.variables),) if url]
     secrets = [secret for url in urls for secret in url.secrets()]
-    found.redact = Redactor(secrets)
+    found.redact = Redactor(secrets, settings.redact_columns)
     safe = [secret for secret in secrets if safe_everywhere(secret)]
     found.host = host(outside.variables, outside.report, secrets=safe)
 

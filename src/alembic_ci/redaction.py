@@ -3,9 +3,10 @@
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from alembic_ci.urls import spellings
+from alembic_ci.statements import Columns
+from alembic_ci.urls import Dialect, spellings
 
 _MASK = "***"
 _SHORTEST = 6
@@ -45,10 +46,12 @@ def safe_everywhere(secret: str) -> bool:
 class Redactor:
     """Replaces secrets in all their usual spellings, and the password of any URL, with ``***``.
 
-    A secret given as ``:text@`` counts only as the password of a URL.
+    A secret given as ``:text@`` counts only as the password of a URL. *columns* are patterns of
+    names whose values are left out of SQL.
     """
 
-    def __init__(self, secrets: Iterable[str]) -> None:
+    def __init__(self, secrets: Iterable[str], columns: Sequence[str] = ()) -> None:
+        self._columns = Columns(columns)
         given = frozenset(secrets)
         forms = {secret for secret in given if re.fullmatch(r"(?s):.+@", secret)}
         plain = {escaped for secret in given - forms for escaped in _escapes(secret)}
@@ -64,6 +67,13 @@ class Redactor:
         text = self._parameter.sub(rf"\g<start>{_MASK}", text)
         text = _DATABASE_URL.sub(rf"\g<start>{_MASK}@", text)
         return _ANY_URL.sub(rf"\g<start>{_MASK}@", text)
+
+    def sql(self, text: str, dialect: Dialect | None = None) -> str:
+        """Return SQL as reports may show it; without a *dialect*, whichever of them it is in."""
+        text = self(text)
+        for one in (dialect,) if dialect else Dialect:
+            text = self._columns.hidden(text, one)
+        return text
 
 
 def _any_of(secrets: Iterable[str], *, before: str = "", after: str = "") -> re.Pattern[str]:

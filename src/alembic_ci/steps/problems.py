@@ -34,7 +34,7 @@ def problem(error: AlembicCIError, *, redact: Redactor, start_directory: Path) -
         revision=revision,
         file=_relative(failure, start_directory),
         line=failure.line if failure else None,
-        statement=redact(failure.statement) if failure and failure.statement else None,
+        statement=redact.sql(failure.statement) if failure and failure.statement else None,
         database_error=redact(f"{failure.kind}: {failure.message}") if failure else None,
         code=failure.code if failure else None,
         output=redact(output[-_OUTPUT_CHARACTERS:]),

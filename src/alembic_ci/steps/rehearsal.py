@@ -65,7 +65,7 @@ class _Trial:
 
     def visit(self, session: Session) -> None:
         """Bring the database up, fill it, and take back one revision after the other."""
-        history = self._desk.context.history
+        history, dialect = self._desk.context.history, self._binding.url.dialect
         standing = self._desk.readies[self._binding.label].heads
         bring_up(session, history, history.closure(standing))
         filler = self._filler(session.ready)
@@ -81,7 +81,7 @@ class _Trial:
             ]
             planned = PlannedDowngrade(
                 revision=revision.revision,
-                statements=tuple(self._desk.context.redact(text) for text in texts),
+                statements=tuple(self._desk.context.redact.sql(text, dialect) for text in texts),
                 losses=tuple(self._lost(before, after)),
             )
             self._planned.append(planned)

@@ -37,11 +37,10 @@ def reviewed(desk: Desk, render: Callable[[Desk], Outcomes], plan: Plan) -> Outc
         database, outcome = planned[binding.label], outcomes.get(binding.label)
         if database and outcome and isinstance(outcome.result, SqlResult) and not outcome.problem:
             now = _now(desk, binding, outcome.result)
-            found = (
-                [] if done(database, now) else list(changes(database, now, texts[binding.label]))
-            )
+            old = _shown(texts[binding.label], desk.context, binding)
+            found = [] if done(database, now) else list(changes(database, now, old))
             if found:
-                problem = _changed(desk.title(binding), found, desk.context)
+                problem = _changed(desk.title(binding), found)
                 outcomes[binding.label] = dataclasses.replace(outcome, problem=problem)
             desk.reviewed[binding.label] = frozenset(database.pending)
     return {**outcomes, **unknown}
@@ -57,8 +56,14 @@ def _now(desk: Desk, binding: Binding, result: SqlResult) -> Now:
         heads=context.history.heads,
         revisions=revisions(result, start=start, folder=start),
         reached=frozenset(context.history.closure(current)),
-        texts=dict(_texts(result, start)),
+        texts=_shown(dict(_texts(result, start)), context, binding),
     )
+
+
+def _shown(texts: Mapping[str, str], context: Context, binding: Binding) -> dict[str, str]:
+    """Return scripts as reports may show what differs; whether anything does, the digests tell."""
+    dialect = binding.url.dialect
+    return {name: context.redact.sql(text, dialect) for name, text in texts.items()}
 
 
 def _texts(result: SqlResult, start: Path) -> Iterable[tuple[str, str]]:
@@ -88,13 +93,13 @@ def _not_planned(title: str) -> Problem:
     )
 
 
-def _changed(title: str, found: list[Change], context: Context) -> Problem:
+def _changed(title: str, found: list[Change]) -> Problem:
     return Problem(
         failure_class=PlanChangedError.failure_class,
         exit_code=ExitCode.REFUSED,
         problem=f"{title} is not what was planned: {found[0].text}. Nothing was written.",
         meaning="What would be done now is not what was reviewed.",
         remedy="Run `plan` again and have the new SQL reviewed.",
-        statement=context.redact("\n".join(c.diff for c in found if c.diff)) or None,
+        statement="\n".join(c.diff for c in found if c.diff) or None,
         evidence=tuple(change.text for change in found),
     )

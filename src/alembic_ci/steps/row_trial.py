@@ -18,7 +18,6 @@ from alembic_ci.model import (
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
 from alembic_ci.project.worker import Online
-from alembic_ci.statements import Columns
 from alembic_ci.steps.attempt import unprepared
 from alembic_ci.steps.baseline import run_file
 from alembic_ci.steps.desk import Binding
@@ -114,13 +113,12 @@ def _keeper(scratch: Scratch, binding: Binding) -> RowKeeper:
 
 def _watch(scratch: Scratch, binding: Binding) -> StatementWatch:
     context, dialect = scratch.desk.context, binding.url.dialect
-    secret = Columns(context.settings.redact_columns)
     return StatementWatch(
         dialect,
         lambda: scratch.desk.control(binding),
         stage=lambda: scratch.stage(binding),
         start=context.start_directory,
-        redact=lambda sql: secret.hidden(context.redact(sql), dialect),
+        redact=lambda sql: context.redact.sql(sql, dialect),
     )
 
 

@@ -11,7 +11,7 @@ from alembic_ci.errors import ProjectError
 from alembic_ci.history import Revision
 from alembic_ci.model import Direction, Divergence, RenderedRevision, SqlResult, Statement
 from alembic_ci.project.offline import Offline, RenderedScript
-from alembic_ci.statements import Columns, Script, listed
+from alembic_ci.statements import Script, listed
 from alembic_ci.steps import script
 from alembic_ci.steps.context import Context, Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
@@ -62,7 +62,6 @@ class _Rendering:
         self._call = call
         self._dialect = binding.url.dialect
         self._ready = desk.readies[binding.label]
-        self._secret = Columns(desk.context.settings.redact_columns)
         missing = _NOT_ASKED if desk.context.settings.sql_offline else _NOT_RUN
         self._recording = desk.recordings.get(binding.label, missing)
         folder = desk.context.report_dir / "sql" / script.file_name(desk.environment.name)
@@ -83,7 +82,7 @@ class _Rendering:
 
     def _hidden(self, sql: str) -> str:
         """Return SQL as reports may show it."""
-        return self._secret.hidden(self._desk.context.redact(sql), self._dialect)
+        return self._desk.context.redact.sql(sql, self._dialect)
 
     def _half(
         self, direction: Direction, start: tuple[str, ...], plan: Sequence[Revision]

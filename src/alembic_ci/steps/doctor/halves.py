@@ -96,12 +96,14 @@ class _Examination:
         if placing is None:
             return None
         placing = self._told(narrowed(placing, self._rows))
+        redact = self._patient.context.redact
+        shown = [redact.sql(sql, self._dialect) for sql in (*self._statements, *self._next())]
         value = HalfApplied(
             revision=self._change.revision,
             direction=self._change.direction,
             statements=tuple(
                 PlacedStatement(sql=sql, presence=placing.presence(number))
-                for number, sql in enumerate((*self._statements, *self._next()), 1)
+                for number, sql in enumerate(shown, 1)
             ),
             recoveries=(self._finish(placing), self._undo(placing)),
         )
