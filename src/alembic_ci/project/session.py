@@ -85,7 +85,7 @@ class Session:
     """Steps on one database. *connection_index* counts the databases one env.py run connects to.
 
     *heard*, if set, is told of every step that was run. *lasting* are the revisions that committed
-    something themselves.
+    something themselves. While *recorded* is false, steps leave no full account.
 
     *exchange* sends one message to the worker and returns its next one; it raises StepFailedError
     or UndoneError when the run ended instead.
@@ -101,6 +101,7 @@ class Session:
     ) -> None:
         self.ready = ready
         self.lasting: set[str] = set()
+        self.recorded = True
         self.connection_index = connection_index
         self.query = ask
         self.heard: Callable[[str, Direction, Stepped], None] | None = None
@@ -124,7 +125,13 @@ class Session:
         in a run that was started with ``record=True``.
         """
         step = {"do": protocol.STEP, "revision": revision, "direction": direction.value}
-        message = self._exchange({**step, "look": look, "watch": watch})
+        asked = {
+            "look": look,
+            "inspect": inspect is not None,
+            "watch": watch,
+            "record": self.recorded,
+        }
+        message = self._exchange({**step, **asked})
         seen = rows_of(message["looked"])
         if message["event"] == protocol.APPLIED:
             keep = inspect is None or inspect(seen)

@@ -65,7 +65,8 @@ class StatementWatch:
         """Run one revision, known to change *tables*; raises what Session.step() raises."""
         self._version_table = session.ready.version_table
         name = revision.revision
-        if (name, direction) in self._scripts:
+        session.recorded = (name, direction) not in self._scripts
+        if not session.recorded:
             return session.step(name, direction, look=self.prelude())
         match self._dialect:
             case Dialect.POSTGRESQL:

@@ -60,6 +60,8 @@ class OnlineRun:
         self._statements = StatementLog(self._recorder if request["record"] else None)
         self._memo: Any = {}
         self._look = ""
+        self._inspected = False
+        self._seen: Optional[Message] = None
 
     def run(self) -> Message:
         """Run env.py once and report how it ended."""
@@ -139,7 +141,7 @@ class OnlineRun:
                     "event": protocol.STEPPED,
                     "statements": self._statements.taken(),
                     "executions": self._statements.recorded(),
-                    "looked": self._looked(context),
+                    "looked": self._seen or self._looked(context),
                     "lasting": self._statements.lasting,
                 }
             )
@@ -177,8 +179,8 @@ class OnlineRun:
 
     def _step(self, request: Message) -> RevisionStep:
         self._inside = request["revision"]
-        self._look = request["look"]
-        self._recorder.watch = request["watch"]
+        self._look, self._inspected, self._seen = request["look"], request["inspect"], None
+        self._recorder.watch, self._recorder.wanted = request["watch"], request["record"]
         script = self._project.script
         return step(
             script,
@@ -207,7 +209,10 @@ class OnlineRun:
         """Let the tool look at the step's effect inside its transaction."""
         if not self._request["inspect"]:
             return
-        self._channel.send({"event": protocol.APPLIED, "looked": self._looked(ctx)})
+        self._seen = self._looked(ctx)
+        if not self._inspected:
+            return
+        self._channel.send({"event": protocol.APPLIED, "looked": self._seen})
         if self._next(ctx)["do"] == protocol.UNDO:
             self._failure = UndoneError()
             raise self._failure

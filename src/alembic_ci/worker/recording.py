@@ -25,10 +25,12 @@ class Recorder:
     What is executed in the revision's function has ``version`` false; what Alembic and env.py's
     hooks do at its end, to the version table first of all, has it true. *watch* is a query to run
     after each statement of the function that stands in a transaction; it takes no lasting locks.
+    A step that is not *wanted* leaves no accounts.
     """
 
     def __init__(self) -> None:
         self.watch = ""
+        self.wanted = True
         self._file = ""
         self._armed = False
         self._inside = False
@@ -38,7 +40,7 @@ class Recorder:
     def start(self, file: str) -> None:
         """Begin a revision, whose code is in *file*."""
         self._file = file
-        self._armed = self._inside = True
+        self._armed = self._inside = self.wanted
 
     def stop(self) -> None:
         """End a revision."""
