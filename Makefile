@@ -22,3 +22,4 @@ benchmark: ## print the ratios of tests/benchmarks
 	cd tests && ../.venv/bin/python -m benchmarks.scaling
 	cd tests && ../.venv/bin/python -m benchmarks.tracker_cost
 	cd tests && ../.venv/bin/python -m benchmarks.sql
+	cd tests && ../.venv/bin/python -m benchmarks.statements

@@ -71,10 +71,14 @@ class Subject:
 
     def alembic_ci(self, *arguments: str) -> int:
         """Run our command line."""
+        return self.ours("-m", "alembic_ci", *arguments)
+
+    def ours(self, *command: str) -> int:
+        """Run Python with what our command line is told by variables."""
         variables = {"DEVELOPMENT_DATABASE_URL": self.url.render()}
         if self.scratch:
             variables["SCRATCH_DATABASE_URL"] = self.scratch.render()
-        return run((_PYTHON, "-m", "alembic_ci", *arguments), self.directory, variables)
+        return run((_PYTHON, *command), self.directory, variables)
 
     def bare_walk(self) -> int:
         """Walk up, down, up of every revision in one run of env.py, looking at nothing."""
