@@ -87,7 +87,10 @@ class Sessions:
         for name in ("lock_wait_timeout", "innodb_lock_wait_timeout") if lock is not None else ():
             seconds = str(max(1, math.ceil(lock)))
             own, usual = "@@session." + name, "@@global." + name
-            value = "IF(" + own + " = " + usual + ", " + seconds + ", " + own + ")"
+            # MySQL takes no DECIMAL here, which its IF() of a signed and an unsigned number is.
+            value = (
+                "CAST(IF(" + own + " = " + usual + ", " + seconds + ", " + own + ") AS UNSIGNED)"
+            )
             parts.append("SESSION " + name + " = " + (seconds if self._overriding else value))
         if statement is not None:
             # Each server reads only its own executable comment; MySQL's limits SELECT alone.
