@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from alembic_ci.urls import DatabaseURL
+from real_mysql import real_mysql
 from servers import fresh_database, mysql_server, postgresql_server
 
 # The time an example takes says nothing on a machine that runs servers and other tests beside it.
@@ -41,6 +42,20 @@ def postgresql_url(postgresql_admin: DatabaseURL) -> Iterator[DatabaseURL]:
 def mysql_url(mysql_admin: DatabaseURL) -> Iterator[DatabaseURL]:
     """An empty MariaDB database."""
     with fresh_database(mysql_admin) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def real_mysql_admin() -> Iterator[DatabaseURL]:
+    """An administrator on MySQL itself."""
+    with real_mysql() as url:
+        yield url
+
+
+@pytest.fixture
+def real_mysql_url(real_mysql_admin: DatabaseURL) -> Iterator[DatabaseURL]:
+    """An empty MySQL database."""
+    with fresh_database(real_mysql_admin) as url:
         yield url
 
 

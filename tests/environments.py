@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_CACHE = Path.home() / ".cache" / "alembic-ci-tests" / "envs"
+CACHE = Path.home() / ".cache" / "alembic-ci-tests"
+_ENVS = CACHE / "envs"
 _PYENV = Path.home() / ".pyenv" / "versions"
 _BUILD_TIMEOUT = 900.0  # seconds; the first build downloads packages
 _THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -83,8 +84,8 @@ def environment(*requirements: str, python: str = _THIS_PYTHON) -> Path:
     if base is None:
         raise EnvironmentBuildError(f"There is no Python {python} on this machine.")
     key = "\n".join((str(base), *sorted(requirements)))
-    folder = _CACHE / f"{python}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
-    with _locked(folder):
+    folder = _ENVS / f"{python}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+    with locked(folder):
         if not (folder / "complete").exists():
             _build(folder, base, requirements)
     return folder / "bin" / "python"
@@ -100,7 +101,8 @@ def base_python(version: str) -> Path | None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
+    """Keep other processes from what is made in *folder* meanwhile."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # freed by the kernel when the process ends
@@ -138,5 +140,5 @@ def _uv(*arguments: str, requirements: tuple[str, ...]) -> None:
     if done.returncode:
         raise EnvironmentBuildError(
             f"An environment with {', '.join(requirements)} could not be built. The first build "
-            f"needs a package index; later ones use the cache in {_CACHE}.\nuv said: {done.stderr}"
+            f"needs a package index; later ones use the cache in {_ENVS}.\nuv said: {done.stderr}"
         )

@@ -19,6 +19,10 @@ def _given(tree: ast.AST) -> Iterator[ast.expr | None]:
                 yield value
             case ast.AnnAssign(target=ast.Name("failure_class"), value=value):
                 yield value
+            case ast.Return(
+                value=ast.Tuple(elts=[first, ast.Attribute(value=ast.Name("ExitCode"))])
+            ):
+                yield first
             case ast.Call(func=ast.Attribute(attr="found"), args=[first, *_]):
                 yield first
 

@@ -1,0 +1,93 @@
+"""MySQL differs from MariaDB in what it takes and in what it says: the main things on both."""
+
+from pathlib import Path
+
+import pytest
+
+from accidents import add_revision, on, project, run, told
+from alembic_ci.database.control import Control
+from alembic_ci.urls import DatabaseURL
+
+pytestmark = [
+    pytest.mark.mysql,
+    pytest.mark.xdist_group("mysql itself"),  # one server, started once
+]
+
+
+def test_the_main_job_and_the_way_back(real_mysql_url: DatabaseURL, tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    add_revision(
+        directory,
+        'op.execute("CREATE TABLE beds (id INTEGER PRIMARY KEY, width INTEGER)")',
+        downgrade='op.execute("DROP TABLE beds")',
+    )
+
+    done = run(directory, "run", "--scope=all", variables=on(real_mysql_url))
+    verdicts, applied = done.verdicts(), done.step("upgrade")["result"]["applied"]
+    again = run(directory, "upgrade", variables=on(real_mysql_url))
+    back = run(directory, "downgrade", "--target=base", variables=on(real_mysql_url))
+
+    assert (done.exit_code, again.exit_code, back.exit_code) == (0, 0, 0), done.everything
+    assert set(verdicts.values()) == {"passed"}
+    assert applied == ["0001", "0003", "0004"]
+    with Control.open(real_mysql_url, timeout=5) as control:
+        assert control.version_rows("alembic_version", None) == ()
+
+
+def test_what_a_downgrade_leaves_is_found(real_mysql_url: DatabaseURL, tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    add_revision(
+        directory,
+        'op.execute("CREATE TABLE beds (id INTEGER PRIMARY KEY, width INTEGER)")\n'
+        'op.execute("CREATE INDEX ix_name ON cooks (name)")',
+        downgrade='op.execute("DROP TABLE beds")',
+    )
+
+    proved = run(directory, "rollback-test", "--scope=all", variables=on(real_mysql_url))
+
+    assert (proved.exit_code, proved.verdicts()["0004"]) == (1, "residue"), proved.everything
+    assert "ix_name" in proved.stdout
+
+
+def test_a_lock_is_given_up_and_tried_again(real_mysql_url: DatabaseURL, tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    add_revision(directory, 'op.execute("DROP TABLE busy")')
+    with Control.open(real_mysql_url, timeout=5) as control:
+        control.execute("CREATE TABLE busy (id INTEGER)")
+        control.execute("BEGIN")
+        control.query("SELECT * FROM busy")
+
+        failed = run(
+            directory,
+            "upgrade",
+            "--lock-timeout=1",
+            "--retries=1",
+            variables=on(real_mysql_url),
+        )
+        control.execute("ROLLBACK")
+
+    problem = told(failed)
+    assert (failed.exit_code, problem["failure_class"], problem["code"]) == (
+        5,
+        "lock-timeout",
+        "1205",
+    )
+    assert len(failed.step("upgrade")["result"]["retries"]) == 1
+
+
+def test_half_a_revision_is_finished(real_mysql_url: DatabaseURL, tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    broken = 'op.execute("CREATE TABLE beds (id INTEGER)")\nop.execute("DROP TABLE nothing")'
+    add_revision(directory, broken)
+    failed = run(directory, "upgrade", variables=on(real_mysql_url))
+    add_revision(directory, broken.replace("DROP TABLE nothing", "CREATE TABLE cots (id INTEGER)"))
+
+    named = run(directory, "doctor", variables=on(real_mysql_url))
+    said = told(named)["failure_class"]
+    mended = run(directory, "doctor", "--resume=finish", "--apply", variables=on(real_mysql_url))
+
+    assert failed.exit_code == 1
+    assert said == "half-applied", named.everything
+    assert mended.exit_code == 0, mended.everything
+    with Control.open(real_mysql_url, timeout=5) as control:
+        assert control.version_rows("alembic_version", None) == ("0004",)
