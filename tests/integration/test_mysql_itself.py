@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from accidents import add_revision, on, project, run, told
+from accidents import add_revision, alone, on, project, run, told
 from alembic_ci.database.control import Control
 from alembic_ci.urls import DatabaseURL
 
@@ -47,6 +47,17 @@ def test_what_a_downgrade_leaves_is_found(real_mysql_url: DatabaseURL, tmp_path:
 
     assert (proved.exit_code, proved.verdicts()["0004"]) == (1, "residue"), proved.everything
     assert "ix_name" in proved.stdout
+
+
+def test_a_private_mariadb_does_not_stand_in_for_it(
+    real_mysql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    proved = run(project(tmp_path), "rollback-test", "--scope=all", variables=alone(real_mysql_url))
+
+    assert proved.exit_code == 0, proved.everything
+    where = proved.step("rollback-test")["result"]["scratch"]
+    assert where.startswith("a temporary database beside"), where
+    assert "MySQL 9" in where
 
 
 def test_a_lock_is_given_up_and_tried_again(real_mysql_url: DatabaseURL, tmp_path: Path) -> None:

@@ -85,8 +85,9 @@ def _ungiven(
     protected: bool,
     timeout: float,
 ) -> ServerDatabases:
+    """Prefer a server of the same product to a private one: MariaDB is not MySQL."""
     try:
-        return stack.enter_context(on_private_server(database, traits))
+        return stack.enter_context(on_private_server(database, traits, alike=not protected))
     except PrivateServerError as error:
         if protected:
             raise ScratchError(

@@ -62,14 +62,16 @@ def beside(database: DatabaseURL, traits: Likeness, *, timeout: float) -> Server
 
 
 @contextlib.contextmanager
-def on_private_server(database: DatabaseURL, traits: Likeness) -> Iterator[ServerDatabases]:
-    """Start a server of this run's own.
+def on_private_server(
+    database: DatabaseURL, traits: Likeness, *, alike: bool
+) -> Iterator[ServerDatabases]:
+    """Start a server of this run's own; *alike* wants no MariaDB in place of MySQL, or the reverse.
 
     Raises:
         PrivateServerError: There is none on this machine, or it does not start.
     """
     remove_dead_homes(quick_folder())
-    with _private_server(database, traits) as admin:
+    with _private_server(database, traits, alike=alike) as admin:
         with Control.open(admin, timeout=_PRIVATE_TIMEOUT) as control:
             server = control.server
             for statement in traits.settings:
@@ -88,16 +90,16 @@ def on_private_server(database: DatabaseURL, traits: Likeness) -> Iterator[Serve
 
 
 def _private_server(
-    database: DatabaseURL, traits: Likeness
+    database: DatabaseURL, traits: Likeness, *, alike: bool
 ) -> contextlib.AbstractContextManager[DatabaseURL]:
     user = database.username or DEFAULT_USER
     if database.dialect is Dialect.POSTGRESQL:
         return private_postgresql(user=user, major=_series(traits.server).rpartition(" ")[2])
     if database.drivername.startswith("mariadb"):  # SQLAlchemy refuses MySQL under this name
         return private_mysql(user=user, products=(Product.MARIADB,))
-    if traits.server.startswith(Product.MYSQL.value):
-        return private_mysql(user=user, products=(Product.MYSQL, Product.MARIADB))
-    return private_mysql(user=user)
+    own = [item for item in Product if traits.server.startswith(item.value)]
+    others = [item for item in Product if item not in own]
+    return private_mysql(user=user, products=own if own and alike else [*own, *others])
 
 
 def _differs(traits: Likeness, server: str) -> str:
