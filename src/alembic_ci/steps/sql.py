@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,10 +48,6 @@ class _Half:
     setup: Setup
     pieces: tuple[Piece, ...]
     statements: tuple[Statement, ...]
-
-    def count(self, revision: str) -> int:
-        """Count the statements of a revision."""
-        return sum(statement.revision == revision for statement in self.statements)
 
 
 class _Rendering:
@@ -135,6 +132,7 @@ class _Rendering:
     def _revisions(self, half: _Half, numbers: dict[str, int]) -> Iterator[RenderedRevision]:
         """Write one file for each revision, and tell of it."""
         context = self._desk.context
+        counts = Counter(statement.revision for statement in half.statements)
         for piece in half.pieces:
             revision = context.history.revisions[piece.revision]
             number = numbers[piece.revision]
@@ -145,7 +143,7 @@ class _Rendering:
                 revision=piece.revision,
                 direction=half.direction,
                 path=_shown(path, context),
-                statement_count=half.count(piece.revision),
+                statement_count=counts[piece.revision],
                 origin=piece.origin,
                 compared=piece.compared,
                 divergence=piece.divergence and self._shown(piece.divergence),

@@ -1,5 +1,8 @@
 """SQL in colour, as far as a budget of characters goes; Pygments is only loaded for it."""
 
+from collections.abc import Callable
+from functools import cache
+
 from markupsafe import Markup, escape
 
 from alembic_ci.render.words import visible
@@ -31,14 +34,19 @@ class Highlighter:
         if self._shown < 0:
             return None
         self._coloured -= len(sql)
-        return _coloured(sql, dialect) if self._coloured >= 0 else escape(sql)
+        if self._coloured < 0:
+            return escape(sql)
+        html = _painter(_LEXERS.get(dialect, "sql"))(sql)
+        return Markup(html.rstrip("\n"))  # noqa: S704 - Pygments escapes what it wraps
 
 
-def _coloured(sql: str, dialect: str) -> Markup:
+@cache
+def _painter(language: str) -> Callable[[str], str]:
+    """Return what colours one statement; to make it takes longer than to colour one."""
     from pygments import highlight  # noqa: PLC0415 - only a run with SQL pays for these
     from pygments.formatters.html import HtmlFormatter  # noqa: PLC0415
     from pygments.lexers import get_lexer_by_name  # noqa: PLC0415
 
-    lexer = get_lexer_by_name(_LEXERS.get(dialect, "sql"), stripnl=False, ensurenl=False)
-    html = highlight(sql, lexer, HtmlFormatter(nowrap=True))
-    return Markup(html.rstrip("\n"))  # noqa: S704 - Pygments escapes what it wraps
+    lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    formatter = HtmlFormatter(nowrap=True)
+    return lambda sql: highlight(sql, lexer, formatter)
