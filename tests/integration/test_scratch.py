@@ -320,6 +320,39 @@ def command_line(home: Path) -> str:
         return ""
 
 
+@each_server
+def test_what_is_kept_comes_back_whole_or_is_not_kept(url: DatabaseURL, dialect: Dialect) -> None:
+    with scratch_server(url, protected=False, scratch_url=url, timeout=TIMEOUT) as server:
+        scratch = server.create()
+        with Control.open(scratch, timeout=TIMEOUT) as control:
+            control.execute("create table parents (id integer primary key, name varchar(20))")
+            control.execute(
+                "create table children (id integer primary key, parent integer,"
+                " double_id integer generated always as (id * 2) stored,"
+                " foreign key (parent) references parents (id))"
+            )
+            control.execute("insert into parents values (0, 'none')")
+            control.execute("insert into children (id, parent) values (7, 0)")
+
+        kept = server.keep(scratch, "before")
+        with Control.open(scratch, timeout=TIMEOUT) as control:
+            control.execute("drop table children")
+            control.execute("create view named as select name from parents")
+        restored = server.restore(scratch, "before")
+
+        assert (kept, restored) == (True, True)
+        with Control.open(scratch, timeout=TIMEOUT) as control:
+            assert control.query("select id, parent, double_id from children") == [(7, 0, 14)]
+            assert control.query("select id, name from parents") == [(0, "none")]
+            control.execute("create view named as select name from parents")
+            if dialect is Dialect.POSTGRESQL:  # copied only while nobody is in it
+                assert not server.keep(scratch, "after")
+        if dialect is Dialect.MYSQL:  # where tables alone are copied
+            assert not server.keep(scratch, "after")
+        kept_one = server.keep(scratch, "later")
+        assert kept_one is (dialect is Dialect.POSTGRESQL)
+
+
 def test_only_folders_of_dead_tools_are_removed(tmp_path: Path) -> None:
     dead, young = tmp_path / f"{PREFIX}dead", tmp_path / f"{PREFIX}young"
     for folder in (dead, young):

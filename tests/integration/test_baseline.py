@@ -1,0 +1,57 @@
+"""Histories that do not start from an empty database."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from jobs import Job, marked, url_for, variables_for
+from template_projects import Written, initialised
+
+_DRIVERS = [
+    marked(driver, driver=driver) for driver in ("sqlite", "postgresql+psycopg2", "mysql+pymysql")
+]
+_TABLE = "create table legacy (id integer not null primary key)"
+_COMMAND = f"""import os, sqlalchemy as sa
+with sa.create_engine(os.environ["DATABASE_URL"]).begin() as connection:
+    connection.execute(sa.text("{_TABLE}"))
+"""
+_STARTS_LATER = Written(
+    revision="aaa1",
+    down=None,
+    upgrade='op.add_column("legacy", sa.Column("note", sa.String(20)))',
+    downgrade='op.drop_column("legacy", "note")',
+)
+_LEAVES_A_TABLE = Written(
+    revision="bbb2",
+    down="aaa1",
+    upgrade='op.create_table("kept", sa.Column("id", sa.Integer(), primary_key=True))',
+    downgrade='op.execute("select 1")',
+)
+_SOUND = Written(
+    revision="ccc3",
+    down="bbb2",
+    upgrade='op.add_column("legacy", sa.Column("more", sa.String(20)))',
+    downgrade='op.drop_column("legacy", "more")',
+)
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_every_scratch_database_begins_with_the_baseline(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    parts = (_STARTS_LATER, _LEAVES_A_TABLE, _SOUND)
+    directory = initialised(Path(sys.executable), "generic", tmp_path / "project", *parts)
+    (directory / "legacy.sql").write_text(f"-- made by hand\n{_TABLE};\n")
+    (directory / "legacy.py").write_text(_COMMAND)
+    variables = variables_for(url_for(driver, request))
+    job = Job(directory=directory, python=Path(sys.executable), variables=variables)
+
+    without = job.run("rollback-test")
+    file = job.run("rollback-test", "--scratch-baseline=legacy.sql")
+    command = job.run("rollback-test", f"--scratch-baseline={sys.executable} legacy.py")
+
+    assert without.verdicts()["aaa1"] == "failed"
+    for finished in (file, command):
+        expected = {"aaa1": "passed", "bbb2": "residue", "ccc3": "passed"}
+        assert finished.verdicts() == expected, finished.text
