@@ -52,8 +52,10 @@ def test_what_cannot_be_filled_is_named(scratch: Scratch) -> None:
     scratch.run(schema.UNFILLABLE)
 
     ring = "eggs, hens must refer to each other, and this database looks at each row at once"
-    assert scratch.reasons() == {
-        "impossible": "no made value satisfies CHECK (`id` > 5 and `id` < 5)",
+    reasons = scratch.reasons()
+    condition = reasons.pop("impossible").replace("(", "").replace(")", "")  # MySQL has more
+    assert condition == "no made value satisfies CHECK `id` > 5 and `id` < 5"
+    assert reasons == {
         "child_of_impossible": "it must refer to impossible, which has no rows",
         "guarded": "the database refuses made rows: no entry here",
         "eggs": ring,
