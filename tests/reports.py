@@ -14,6 +14,7 @@ from alembic_ci.model import (
     Difference,
     Direction,
     Divergence,
+    DowngradePlan,
     EnvironmentReport,
     HalfApplied,
     Language,
@@ -22,6 +23,7 @@ from alembic_ci.model import (
     Origin,
     Phase,
     PlacedStatement,
+    PlannedDowngrade,
     Presence,
     Problem,
     ProjectInfo,
@@ -246,6 +248,34 @@ def contended() -> Report:
     )
     reached = database(step("upgrade", change), after=status("b2d1"))
     return report(environment("staging", reached), command="upgrade")
+
+
+def taken_back() -> Report:
+    """A downgrade that was rehearsed, and loses a column."""
+    change = replace(
+        upgraded("b2d1", "a1c0"),
+        direction=Direction.DOWN,
+        applied=("b2d1",),
+        plan=DowngradePlan(
+            revisions=(
+                PlannedDowngrade(
+                    revision="b2d1",
+                    statements=("ALTER TABLE orders DROP COLUMN note",),
+                    losses=(
+                        Difference(
+                            text="the values of `orders.note` are lost (3 of 3 rows)",
+                            object="column orders.note",
+                        ),
+                    ),
+                ),
+            ),
+            scratch="a private PostgreSQL 15.8 server",
+            unknown="",
+            path="alembic-ci-report/sql/staging/downgrade.sql",
+        ),
+    )
+    reached = database(step("downgrade", change), after=status("a1c0", pending=IDS[1:]))
+    return report(environment("staging", reached), command="downgrade")
 
 
 def risky() -> Report:
@@ -795,6 +825,7 @@ SAMPLES = {
     "hazardous": hazardous,
     "all_passed": all_passed,
     "contended": contended,
+    "taken_back": taken_back,
     "risky": risky,
     "residue": residue,
     "data_loss": data_loss,

@@ -12,7 +12,9 @@ from alembic_ci.render.html.highlighting import Highlighter
 from reports import SAMPLES, database, environment, hostile, many, report, residue, risky, stated
 
 
-@pytest.mark.parametrize("name", ["residue", "several_databases", "risky", "data_loss"])
+@pytest.mark.parametrize(
+    "name", ["residue", "several_databases", "risky", "data_loss", "contended", "taken_back"]
+)
 def test_page_is_the_golden_one(name: str, golden: Callable[[str, str], None]) -> None:
     html = html_report(SAMPLES[name]())
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from alembic_ci.model import Phase, Report, RevisionInfo, RevisionProof, Verdict
+from alembic_ci.model import Direction, Phase, Report, RevisionInfo, RevisionProof, Verdict
 from alembic_ci.render.disproofs import BROKEN, compared_after
 from alembic_ci.render.html.scripts import Scripts
 from alembic_ci.render.html.tones import Tone
@@ -61,6 +61,7 @@ class Card:
     judgements: tuple[Judgement, ...]
     scripts: tuple[Scripts, ...]
     applied: tuple[str, ...]
+    taken_back: tuple[str, ...]
     pending: tuple[str, ...]
     environments: tuple[int, ...]
 
@@ -84,21 +85,23 @@ class _Sight:
     proofs: Mapping[str, RevisionProof]
     rendered: frozenset[str]
     applied: frozenset[str]
+    taken_back: frozenset[str]
     pending: frozenset[str]
 
-    def concerns(self, revision: str) -> bool:
-        return revision in self.proofs or revision in self.rendered or revision in self.applied
+    @property
+    def revisions(self) -> frozenset[str]:
+        return self.rendered | self.applied | self.taken_back | self.proofs.keys()
 
 
 def cards(
     report: Report, found: Sequence[Row], scripts: Mapping[str, tuple[Scripts, ...]]
 ) -> tuple[Card, ...]:
-    """Return a card for each revision that was rendered, tested or applied, oldest first."""
+    """Return a card for each revision that was rendered, tested or run, oldest first."""
     infos = {info.revision: info for info in report.revisions}
     sights = list(_sights(found))
-    named = (name for s in sights for name in (*s.rendered, *s.proofs, *s.applied))
+    named = (name for s in sights for name in s.revisions)
     ordered = [*infos, *sorted(set(named) - infos.keys())]
-    concerned = [(name, [s for s in sights if s.concerns(name)]) for name in ordered]
+    concerned = [(name, [s for s in sights if name in s.revisions]) for name in ordered]
     return tuple(
         Card(
             anchor=f"revision-{number}",
@@ -107,6 +110,7 @@ def cards(
             judgements=_judgements(name, seen),
             scripts=scripts.get(name, ()),
             applied=tuple(sight.name for sight in seen if name in sight.applied),
+            taken_back=tuple(sight.name for sight in seen if name in sight.taken_back),
             pending=tuple(sight.name for sight in seen if name in sight.pending),
             environments=tuple(sorted({sight.environment for sight in seen})),
         )
@@ -129,9 +133,15 @@ def _sights(found: Sequence[Row]) -> Iterator[_Sight]:
                 proof.revision: proof for proof in (row.rollback.proofs if row.rollback else ())
             },
             rendered=frozenset(item.revision for item in (row.sql.revisions if row.sql else ())),
-            applied=frozenset(row.applied),
+            applied=_run(row, Direction.UP),
+            taken_back=_run(row, Direction.DOWN),
             pending=frozenset(row.pending or ()),
         )
+
+
+def _run(row: Row, direction: Direction) -> frozenset[str]:
+    changes = (change for change in row.changes if change.direction is direction)
+    return frozenset(name for change in changes for name in change.applied)
 
 
 def _judgements(revision: str, seen: Sequence[_Sight]) -> tuple[Judgement, ...]:

@@ -18,6 +18,7 @@ from alembic_ci.render.html.graph import graph
 from alembic_ci.render.html.highlighting import Highlighter
 from alembic_ci.render.html.scripts import scripts_by_revision
 from alembic_ci.render.html.timeline import timeline
+from alembic_ci.render.incidents import incidents
 from alembic_ci.render.rows import rows
 from alembic_ci.render.words import (
     by_database,
@@ -141,6 +142,7 @@ _FILTERS: dict[str, Callable[..., object]] = {
     "by_database": by_database,
     "counted": counted,
     "database_message": database_message,
+    "incidents": incidents,
     "listed": _listed,
     "one_line": one_line,
     "outcome": outcome,
