@@ -34,6 +34,7 @@ _READY = Ready(
     heads=(),
     version_table="alembic_version",
     version_schema=None,
+    entered_schema="",
     per_migration=False,
     transactional=False,
 )

@@ -147,6 +147,27 @@ def test_of_two_schemas_the_one_further_behind_is_told_proved_and_upgraded(job: 
             assert control.query(f"select count(*) from {schema}.orders") == [(0,)]
 
 
+_ENTERED = """        connection.exec_driver_sql("create schema if not exists shop")
+        connection.exec_driver_sql("set search_path to shop")
+        connection.commit()
+"""
+
+
+def test_a_schema_that_env_py_enters_has_the_version_table_too(job: Job) -> None:
+    edit(_env(job), _CONFIGURE, _ENTERED + _CONFIGURE)
+
+    run = job.passed("run")
+    again = job.passed("upgrade")
+    down = job.passed("downgrade", "--target=base")
+
+    assert run.verdicts() == ALL_SOUND
+    assert run.stands_at() == ["ccc3"]
+    assert again.result("upgrade")["applied"] == []
+    assert down.stands_at() == []
+    with Control.open(_url(job), timeout=_TIMEOUT) as control:
+        assert control.version_rows("alembic_version", "shop") == ()
+
+
 def test_a_failure_in_the_second_schema_is_not_hidden_by_the_first(job: Job) -> None:
     edit(_env(job), _CONFIGURE + _MIGRATE, _SCHEMAS)
     _stand(job, blue="aaa1", green="bbb2")

@@ -28,6 +28,8 @@ class Connection:
 class Ready:
     """What Alembic says before the first step; *heads* is what the version table holds.
 
+    *entered_schema* is where PostgreSQL looks for a version table that names no schema.
+
     *external* tells that env.py itself holds a transaction around everything, *own* what it has
     executed by then.
     """
@@ -35,6 +37,7 @@ class Ready:
     heads: tuple[str, ...]
     version_table: str
     version_schema: str | None
+    entered_schema: str
     per_migration: bool
     transactional: bool
     external: bool = False
@@ -47,11 +50,17 @@ class Ready:
             heads=tuple(message["heads"]),
             version_table=str(message["version_table"]),
             version_schema=message["version_schema"],
+            entered_schema=str(message["entered_schema"]),
             per_migration=bool(message["per_migration"]),
             transactional=bool(message["transactional"]),
             external=bool(message["external"]),
             own=tuple(map(OwnStatement.parse, message["own"])),
         )
+
+    @property
+    def schema(self) -> str | None:
+        """The schema of the version table, as a connection of our own has to name it."""
+        return self.version_schema or self.entered_schema or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ def _risky(desk: Desk, binding: Binding, target: str) -> bool:
     """Judge without starting env.py, which an upgrade with nothing to do should not pay for."""
     history, ready = desk.context.history, desk.readies.get(binding.label)
     table = ready.version_table if ready else _DEFAULT_TABLE
-    rows = desk.control(binding).version_rows(table, ready.version_schema if ready else None)
+    rows = desk.control(binding).version_rows(table, ready.schema if ready else None)
     if rows is None or history.unknown(rows) or history.covered(rows):
         return False
     plan = history.upgrade_plan(rows, target)

@@ -126,7 +126,7 @@ class _Rendering:
 
     def _initialised(self) -> bool:
         control = self._desk.control(self._binding)
-        table, schema = self._ready.version_table, self._ready.version_schema
+        table, schema = self._ready.version_table, self._ready.schema
         return control.version_rows(table, schema) is not None
 
     def _revisions(self, half: _Half, numbers: dict[str, int]) -> Iterator[RenderedRevision]:

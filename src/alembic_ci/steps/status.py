@@ -48,7 +48,7 @@ def furthest_behind(
 
 def standing(history: History, ready: Ready, control: Control, target: str) -> StatusResult:
     """Compare what a database's version table holds now with the project's history."""
-    rows = control.version_rows(ready.version_table, ready.version_schema)
+    rows = control.version_rows(ready.version_table, ready.schema)
     current = rows or ()
     unknown = history.unknown(current)
     pending = () if unknown else history.upgrade_plan(current, target)

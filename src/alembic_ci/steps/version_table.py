@@ -12,7 +12,7 @@ from alembic_ci.steps.lost_file import sought
 
 def version_rows(control: Control, ready: Ready) -> tuple[str, ...]:
     """Return what the version table holds now; no table holds nothing."""
-    return control.version_rows(ready.version_table, ready.version_schema) or ()
+    return control.version_rows(ready.version_table, ready.schema) or ()
 
 
 def refuse_unusable(desk: Desk, binding: Binding, current: Sequence[str]) -> None:

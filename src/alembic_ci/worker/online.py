@@ -26,6 +26,11 @@ from .setup import Setup
 from .statements import StatementLog, commits_each_statement
 from .walking import run_env, source_file, step
 
+_ENTERED_SCHEMA = (
+    "SELECT coalesce((SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
+    " ON n.oid = c.relnamespace WHERE c.oid = pg_catalog.to_regclass('?')), current_schema())"
+)
+
 
 class UndoneError(Exception):
     """The tool looked at a step just before its commit and asked to roll it back."""
@@ -152,6 +157,7 @@ class OnlineRun:
             "heads": list(heads),
             "version_table": context.version_table,
             "version_schema": context.version_table_schema,
+            "entered_schema": _entered_schema(context),
             "per_migration": bool(context.opts.get("transaction_per_migration")),
             "transactional": bool(context.impl.transactional_ddl) and not _autocommits(context),
             "external": bool(getattr(context, "_in_external_transaction", False)),
@@ -242,3 +248,15 @@ def _autocommits(context: MigrationContext) -> bool:
 def _copied(memo: Any) -> Any:
     """Copy a dict of sets of names; a deep copy at every step would make long walks quadratic."""
     return {key: copy.copy(value) for key, value in memo.items()}
+
+
+def _entered_schema(context: MigrationContext) -> str:
+    """Return the schema in which PostgreSQL finds or makes a version table that names none.
+
+    It is not the usual one where env.py has set a search_path.
+    """
+    if context.dialect.name != "postgresql" or context.version_table_schema:
+        return ""
+    name = context.dialect.identifier_preparer.quote(context.version_table)
+    rows = answer(context.connection, _ENTERED_SCHEMA.replace("?", name.replace("'", "''")))["rows"]
+    return str(rows[0][0] or "") if rows else ""

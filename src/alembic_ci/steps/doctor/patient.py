@@ -55,7 +55,7 @@ class Patient:
     @property
     def schema(self) -> str | None:
         """The version table's schema, None for the default one."""
-        return self.ready.version_schema if self.ready else None
+        return self.ready.schema if self.ready else None
 
     @property
     def current(self) -> tuple[str, ...]:

@@ -92,7 +92,7 @@ def _verify(patient: Patient, half: Half, recovery: Recovery) -> None:
         raise RuntimeError("a change was found without env.py")
     wanted = half.after if recovery.way is Way.FINISH else half.before
     with patient.desk.fresh_control(patient.binding) as control:
-        rows = control.version_rows(ready.version_table, ready.version_schema) or ()
+        rows = control.version_rows(ready.version_table, ready.schema) or ()
         live = live_essence(control, ready, patient.binding.schema)
     keys = differing(half.before, half.after)
     astray = sorted(str(key) for key in keys if live.get(key) != wanted.get(key))
