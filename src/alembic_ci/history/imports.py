@@ -55,7 +55,7 @@ def _constants(source: str, path: Path, farthest: int) -> Mapping[str, Constant 
         return {}
     try:
         module = ast.parse(found.read_bytes())
-    except (OSError, SyntaxError):
+    except (OSError, SyntaxError, ValueError):
         return {}  # what cannot be read here is reported where its value is needed
     names = assignments(module, imported(module, found, farthest))
     return {name: assignment.value for name, assignment in names.items()}

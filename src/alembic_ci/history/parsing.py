@@ -53,10 +53,12 @@ def _module(source: bytes, shown: str) -> ast.Module:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     try:
         return ast.parse(source)
-    except SyntaxError as error:
-        place = f"{shown}:{error.lineno}" if error.lineno else shown
+    except (SyntaxError, ValueError) as error:  # a null byte, before Python 3.11.4
+        line = error.lineno if isinstance(error, SyntaxError) else None
+        said = error.msg if isinstance(error, SyntaxError) else str(error)
+        place = f"{shown}:{line}" if line else shown
         raise HistoryError(
-            f"{place} is not valid Python: {error.msg}.",
+            f"{place} is not valid Python: {said}.",
             meaning="No revision can run while one file cannot be read: Alembic loads them all.",
             remedy=f"Correct the file. It was read with Python {version}; if it uses newer syntax, "
             "run alembic-ci on that Python.",
