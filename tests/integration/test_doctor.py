@@ -281,6 +281,30 @@ def test_mariadb_finishes_a_half_applied_revision(mysql_url: DatabaseURL, tmp_pa
         assert control.query("SELECT id FROM pillows") == [(1,)]
 
 
+@pytest.mark.mysql
+def test_what_goes_past_sqlalchemy_is_neither_finished_nor_undone(
+    mysql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    directory = project(tmp_path)
+    steps = (
+        'op.execute("CREATE TABLE beds (id INTEGER)")\n'
+        "cursor = op.get_bind().connection.cursor()\n"
+        'cursor.execute("CREATE TABLE pillows (id INTEGER)")\n{}\n'
+        'op.execute("CREATE TABLE cots (id INTEGER)")'
+    )
+    add_revision(directory, steps.format('op.execute("DROP TABLE nothing")'), downgrade=BACK)
+    run(directory, "upgrade", variables=on(mysql_url))
+    add_revision(directory, steps.format(""), downgrade=BACK)
+
+    for way in ("finish", "undo"):
+        refused = run(directory, "doctor", f"--resume={way}", "--apply", variables=on(mysql_url))
+
+        assert refused.exit_code != 0
+        assert "past SQLAlchemy, which nobody sees: line 9" in refused.everything
+    with Control.open(mysql_url, timeout=5) as control:
+        assert control.version_rows("alembic_version", None) == ("0003",)
+
+
 def shop(directory: Path) -> Control:
     """Open the SQLite database of a project."""
     return Control.open(DatabaseURL.parse(f"sqlite:///{directory}/shop.db"), timeout=5)

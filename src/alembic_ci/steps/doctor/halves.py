@@ -170,6 +170,8 @@ class _Examination:
     def _incomplete(self) -> str:
         if self._stuck:
             return self._stuck
+        if self._taken.unseen:
+            return self._unseen()
         if self._taken.failed:
             return (
                 "the revision fails on the scratch database, too; correct it first, and leave the "
@@ -184,6 +186,10 @@ class _Examination:
             )
         return ""
 
+    def _unseen(self) -> str:
+        lines = ", ".join(map(str, self._taken.unseen))
+        return f"the revision executes SQL past SQLAlchemy, which nobody sees: line {lines}"
+
     def _undo(self, placing: Placing) -> Recovery:
         """Return the way back, proved on the scratch database."""
         count = placing.least if placing.count is None else placing.count
@@ -196,6 +202,8 @@ class _Examination:
         refused = self._undecided(placing)
         if found.left:
             refused = f"neither its way back nor a DROP brings these back: {left}"
+        if self._taken.unseen:
+            refused = self._unseen()
         return Recovery(
             way=Way.UNDO,
             statements=found.statements,

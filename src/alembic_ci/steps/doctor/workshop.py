@@ -9,6 +9,7 @@ from alembic_ci.project.executions import Execution, Kind
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Ready, Session
 from alembic_ci.project.worker import Online
+from alembic_ci.steps.captured import unseen
 from alembic_ci.steps.desk import Binding
 from alembic_ci.steps.doctor.essence import Essence, essence
 from alembic_ci.steps.doctor.verbs import reads_rows
@@ -22,13 +23,15 @@ class Taken:
     """The statements of a change as it ran here, values written out.
 
     *failed* is what stopped it, *unwritten* why a statement has no text, *reads* a query whose
-    rows the later statements may depend on.
+    rows the later statements may depend on, *unseen* the lines that use the driver directly, past
+    SQLAlchemy.
     """
 
     statements: tuple[str, ...] = ()
     failed: StepFailedError | None = None
     unwritten: str = ""
     reads: str = ""
+    unseen: tuple[int, ...] = ()
 
 
 class Workshop:
@@ -102,4 +105,5 @@ def _taken(executions: Sequence[Execution], failed: StepFailedError | None) -> T
         reads=next(
             (text for item in own if item.read for text in item.texts if reads_rows(text)), ""
         ),
+        unseen=unseen(executions),
     )
