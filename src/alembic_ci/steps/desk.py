@@ -5,10 +5,9 @@ Usually that is one database; with env.py of the multidb template it is one for 
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -19,20 +18,21 @@ from alembic_ci.database.locking import LockPlace, Target
 from alembic_ci.database.schemas import CURRENT_SCHEMA_SQL, enter_schema
 from alembic_ci.database.sessions import SESSION_ID_SQL, end_session, left_in_transaction
 from alembic_ci.environments import Environment
-from alembic_ci.errors import DatabaseUnreachableError, ProjectError, WrongTargetError
+from alembic_ci.errors import DatabaseUnreachableError, ProjectError
 from alembic_ci.project.executions import OwnStatement
 from alembic_ci.project.nursery import Nursery
 from alembic_ci.project.session import Connection, Ready, Session
-from alembic_ci.project.spawn import SCHEMA_VARIABLE, Spawn, url_names
+from alembic_ci.project.spawn import Spawn, url_names
 from alembic_ci.project.worker import Launch, Online, Versions, Worker
 from alembic_ci.steps.context import Context
 from alembic_ci.steps.locks import Locks
+from alembic_ci.steps.recognition import known_dialect, refuse_other_schema, wrong_target
 from alembic_ci.steps.recording import Recording
 from alembic_ci.steps.session_settings import session_settings, unhurried
+from alembic_ci.steps.sqlite_urls import anchored, unborn_files_kept_away
 from alembic_ci.steps.watch import Watch
 from alembic_ci.urls import DatabaseURL, Dialect
 
-_MYSQL_NAMES = ("mysql", "mariadb")
 _HURRIED_SECONDS = 1
 
 
@@ -134,7 +134,7 @@ class Desk:
     def _opened(self, binding: Binding) -> Control:
         timeout = self.context.settings.connect_timeout
         control = Control.open(
-            anchored(binding.url, self.context),
+            anchored(binding.url, self.context.project.directory),
             timeout=min(timeout, _HURRIED_SECONDS) if self._hurried else timeout,
             surroundings=self.context.surroundings,
         )
@@ -216,20 +216,23 @@ class Desk:
 
     def standings(self) -> Mapping[str, Ready]:
         """Return what Alembic sees in each database, changing nothing."""
-        with unborn_files_kept_away(anchored(b.url, self.context) for b in self.bindings):
+        with unborn_files_kept_away(
+            anchored(b.url, self.context.project.directory) for b in self.bindings
+        ):
             self.sessions_of(Online(read_only=True), _look)
         return self.readies
 
     def confirm(self, connection: Connection) -> None:
         """Recognise the database env.py connected to, or refuse."""
-        dialect = _dialect(connection.dialect)
+        dialect = known_dialect(connection.dialect)
         found = identity(connection.ask(IDENTITY_SQL[dialect])) if dialect else ()
         candidates = [b for b in self.bindings if b not in self._confirmed] + self._confirmed
         for binding in candidates:
             if binding.url.dialect is dialect and same_database(
                 found, self.control(binding).identity()
             ):
-                self._confirm_schema(connection, binding)
+                if binding.schema:
+                    refuse_other_schema(connection, binding.schema, binding.url.location)
                 self._confirmed.append(binding)
                 if dialect in SESSION_ID_SQL:
                     rows = connection.ask(SESSION_ID_SQL[dialect])
@@ -237,23 +240,8 @@ class Desk:
                 if self._locks:
                     self._lock(self._locks, binding, connection)
                 return
-        raise self._wrong_target(connection, found)
-
-    def _confirm_schema(self, connection: Connection, binding: Binding) -> None:
-        """Refuse to go on in another schema than the tenant's."""
-        if not binding.schema:
-            return
-        seen = connection.ask(CURRENT_SCHEMA_SQL)[0][0]
-        if seen != binding.schema:
-            raise WrongTargetError(
-                f"env.py is not in the schema {binding.schema} of {binding.url.location}, but in "
-                f"{seen or 'none that exists'}. Nothing was run.",
-                meaning="env.py sets a search_path of its own, or connects in a way that leaves "
-                "no place for ours (create_engine(creator=...)).",
-                remedy="Let it put the schema first that it is given: "
-                'context.get_x_argument(as_dictionary=True)["schema"], or the variable '
-                f"{SCHEMA_VARIABLE}.",
-            )
+        meant = [binding.url.location for binding in self.bindings]
+        raise wrong_target(connection, meant, found)
 
     @contextmanager
     def locked(self) -> Iterator[Locks]:
@@ -284,7 +272,7 @@ class Desk:
         if schema is None and binding.url.dialect is Dialect.POSTGRESQL:
             schema = str(connection.ask(CURRENT_SCHEMA_SQL)[0][0] or "")
         target = Target(
-            url=anchored(binding.url, self.context),
+            url=anchored(binding.url, self.context.project.directory),
             place=LockPlace(
                 database=control.identity()[0], schema=schema or "", table=connection.version_table
             ),
@@ -326,18 +314,6 @@ class Desk:
             ):
                 end_session(control, session)
         self._sessions.clear()
-
-    def _wrong_target(self, connection: Connection, found: Sequence[str]) -> WrongTargetError:
-        meant = ", ".join(binding.url.location for binding in self.bindings)
-        seen = ", ".join(value for value in found if value) or connection.dialect
-        return WrongTargetError(
-            f"env.py connected to another database than the one that was meant. "
-            f"Meant: {meant}. Found: {seen}. Nothing was run.",
-            meaning="env.py reads its URL from a place of its own: a settings module, "
-            "another variable, a constant.",
-            remedy="Name the variable it reads with --url-variables, or let env.py use "
-            'config.get_main_option("sqlalchemy.url").',
-        )
 
     def _launch(self) -> Launch:
         context, settings = self.context, self.context.settings
@@ -386,30 +362,3 @@ def title(environment: Environment, binding: Binding) -> str:
 
 def _look(binding: Binding, session: Session) -> None:
     """Change nothing; the desk has already noted what Alembic saw."""
-
-
-def anchored(url: DatabaseURL, context: Context) -> DatabaseURL:
-    """Return *url* with a relative SQLite file made absolute, as env.py's own folder sees it."""
-    if url.dialect is not Dialect.SQLITE or not url.database or url.database.startswith("file:"):
-        return url
-    path = context.project.directory / url.database
-    return dataclasses.replace(url, database=str(path), written="")
-
-
-@contextmanager
-def unborn_files_kept_away(urls: Iterable[DatabaseURL]) -> Iterator[None]:
-    """Remove the empty SQLite files that mere looking has made."""
-    files = [Path(url.database or "") for url in urls if url.dialect is Dialect.SQLITE]
-    absent = [file for file in files if not file.exists()]
-    try:
-        yield
-    finally:
-        for file in absent:
-            if file.is_file() and not file.stat().st_size:
-                file.unlink()
-
-
-def _dialect(name: str) -> Dialect | None:
-    if name in _MYSQL_NAMES:
-        return Dialect.MYSQL
-    return Dialect(name) if name in {member.value for member in Dialect} else None
