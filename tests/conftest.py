@@ -8,8 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from alembic_ci.urls import DatabaseURL
-from real_mysql import real_mysql
-from servers import fresh_database, mysql_server, postgresql_server
+from servers import fresh_database, mysql_server, postgresql_server, real_mysql_server
 
 # The time an example takes says nothing on a machine that runs servers and other tests beside it.
 settings.register_profile(
@@ -52,7 +51,7 @@ def mysql_url(mysql_admin: DatabaseURL) -> Iterator[DatabaseURL]:
 @pytest.fixture(scope="session")
 def real_mysql_admin() -> Iterator[DatabaseURL]:
     """An administrator on MySQL itself."""
-    with real_mysql() as url:
+    with real_mysql_server() as url:
         yield url
 
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from alembic_ci.database.control import Control
+from alembic_ci.database.private_home import PrivateServerError
 from alembic_ci.errors import DatabaseUnreachableError
 from alembic_ci.urls import DatabaseURL
 from environments import CACHE, locked
@@ -28,16 +29,13 @@ GRANT ALL ON *.* TO 'root'@'127.0.0.1' WITH GRANT OPTION;
 _START_SECONDS = 120.0
 
 
-class NoMySQLError(Exception):
-    """MySQL cannot be had on this machine; the text says why."""
-
-
 @contextmanager
 def real_mysql() -> Iterator[DatabaseURL]:
     """Start a server, and yield the URL of its administrator.
 
     Raises:
-        NoMySQLError: The packages cannot be unpacked, or the server does not start.
+        PrivateServerError: The packages cannot be unpacked, for which one has to be root, or the
+            server does not start.
     """
     root = _root()
     data = Path(tempfile.mkdtemp(prefix="mysql-", dir=root / "var/tmp"))
@@ -83,7 +81,7 @@ def _root() -> Path:
                 text=True,
             )
             if done.returncode:
-                raise NoMySQLError(f"debootstrap cannot unpack MySQL: {done.stdout[-3000:]}")
+                raise PrivateServerError(f"debootstrap cannot unpack MySQL: {done.stdout[-3000:]}")
             (folder / "var/lib/mysql-files").mkdir(parents=True, exist_ok=True)
             (folder / "complete").touch()
     return folder
@@ -117,4 +115,4 @@ def _awaited(server: "subprocess.Popen[bytes]", port: int) -> DatabaseURL:
                 return url
         except DatabaseUnreachableError:
             time.sleep(0.2)
-    raise NoMySQLError("The MySQL server did not start; what it said stands above.")
+    raise PrivateServerError("The MySQL server did not start; what it said stands above.")

@@ -16,6 +16,7 @@ from alembic_ci.database.private_postgresql import private_postgresql
 from alembic_ci.database.quoting import quote
 from alembic_ci.database.server_databases import drop_database
 from alembic_ci.urls import DatabaseURL
+from real_mysql import real_mysql
 
 NO_SKIP = "ALEMBIC_CI_TESTS_NO_SKIP"
 
@@ -30,6 +31,11 @@ def postgresql_server() -> AbstractContextManager[DatabaseURL]:
 def mysql_server() -> AbstractContextManager[DatabaseURL]:
     """Yield the URL of an administrator."""
     return _server("MariaDB", "TEST_MYSQL_URL", private_mysql)
+
+
+def real_mysql_server() -> AbstractContextManager[DatabaseURL]:
+    """Yield the URL of an administrator on MySQL itself."""
+    return _server("MySQL", "TEST_REAL_MYSQL_URL", real_mysql)
 
 
 @contextmanager
