@@ -187,6 +187,24 @@ def test_a_sqlite_file_that_somebody_else_writes_may_be_free_later(tmp_path: Pat
 
 
 @pytest.mark.postgresql
+def test_a_last_connection_that_went_to_the_tool_is_not_called_a_mistake_of_env_py(
+    postgresql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    limited = replace(postgresql_url, username=f"one_{postgresql_url.database}", password="x")
+    with Control.open(postgresql_url, timeout=5) as control:
+        control.execute(f"CREATE ROLE {limited.username} LOGIN PASSWORD 'x' CONNECTION LIMIT 1")
+        try:
+            failed = run(project(tmp_path), "upgrade", variables=on(limited))
+        finally:
+            control.execute(f"DROP ROLE {limited.username}")
+
+    problem = told(failed)
+    assert (failed.exit_code, problem["failure_class"]) == (5, "unreachable")
+    assert "has no connection left" in problem["problem"]
+    assert "53300" in problem["meaning"]
+
+
+@pytest.mark.postgresql
 def test_a_session_that_somebody_ends_may_live_next_time(
     postgresql_url: DatabaseURL, tmp_path: Path
 ) -> None:

@@ -71,7 +71,7 @@ def locked(url: DatabaseURL, *, job: str = "") -> Iterator[None]:
     ("name", "jobs"),
     [
         ("sqlite", 2),
-        pytest.param("postgresql", 5, marks=pytest.mark.postgresql),
+        pytest.param("postgresql", 20, marks=pytest.mark.postgresql),
         pytest.param("mysql", 3, marks=pytest.mark.mysql),
     ],
 )

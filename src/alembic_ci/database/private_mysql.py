@@ -29,7 +29,7 @@ _SETTINGS = (
     "--innodb-doublewrite=0",
     "--innodb-use-native-aio=0",  # containers run out of it
     "--innodb-buffer-pool-size=64M",
-    "--max-connections=50",
+    "--max-connections=100",
     "--skip-log-bin",
     "--loose-sync-frm=0",
     "--loose-mysqlx=OFF",

@@ -20,6 +20,7 @@ from alembic_ci.database.sessions import SESSION_ID_SQL, end_session, left_in_tr
 from alembic_ci.environments import Environment
 from alembic_ci.errors import DatabaseUnreachableError, ProjectError
 from alembic_ci.project.executions import OwnStatement
+from alembic_ci.project.failures import EnvError
 from alembic_ci.project.nursery import Nursery
 from alembic_ci.project.session import Connection, Ready, Session
 from alembic_ci.project.spawn import Spawn, url_names
@@ -131,8 +132,8 @@ class Desk:
         with self._opened(binding) as control:
             yield control
 
-    def _opened(self, binding: Binding) -> Control:
-        timeout = self.context.settings.connect_timeout
+    def _opened(self, binding: Binding, *, patience: float | None = None) -> Control:
+        timeout = self.context.settings.connect_timeout if patience is None else patience
         control = Control.open(
             anchored(binding.url, self.context.project.directory),
             timeout=min(timeout, _HURRIED_SECONDS) if self._hurried else timeout,
@@ -189,13 +190,26 @@ class Desk:
                 session.heard = self.recordings[binding.label].note
             visitor(binding, session)
 
-        calls = self.worker.online(request, confirm=self.confirm, visit=visit)
+        try:
+            calls = self.worker.online(request, confirm=self.confirm, visit=visit)
+        except EnvError:
+            self._refuse_unreachable()
+            raise
         if not calls:
             raise ProjectError(
                 f"{self.context.project.env_file} ran, but migrated nothing.",
                 meaning="It never called context.run_migrations(), or only in offline mode.",
                 remedy="Compare it with the env.py that `alembic init` writes.",
             )
+
+    def _refuse_unreachable(self) -> None:
+        """Raise DatabaseUnreachableError or DatabaseAccessError where no one else gets in now, too.
+
+        The server may have gone meanwhile, or have given its last connection to us.
+        """
+        for binding in self.bindings:
+            if binding not in self._confirmed:
+                self._opened(binding, patience=0).close()
 
     def _arrived(self, binding: Binding, ready: Ready) -> None:
         """Note where a version table stands; of several in one database the furthest behind."""
