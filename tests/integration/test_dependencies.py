@@ -181,6 +181,28 @@ def test_a_failed_installation_shows_uvs_words_and_is_a_wrong_setting(project: P
     assert "ALEMBIC_CI_STATUS=failed" in (run.folder / "outputs.env").read_text()
 
 
+def test_a_python_that_is_not_to_be_had_is_named(project: Path) -> None:
+    _declare(project, *_PINS)
+    declared = project / "pyproject.toml"
+    declared.write_text(declared.read_text().replace(">=3.9", ">=3.99"))
+
+    run = _status(project, variables={"UV_PYTHON_DOWNLOADS": "never"})
+
+    assert run.exit_code == 2
+    assert "No interpreter found for Python >=3.99" in run.stdout
+    assert "set --python-version" in run.everything
+
+
+def test_a_certificate_authority_of_ones_own_is_asked(project: Path, tmp_path: Path) -> None:
+    (project / "requirements.txt").write_text("alembic\n")
+    (tmp_path / "nobody.pem").write_text("")
+
+    run = _status(project, variables={"SSL_CERT_FILE": str(tmp_path / "nobody.pem")})
+
+    assert run.exit_code == 2
+    assert "certificate" in run.stdout.lower()
+
+
 def test_an_index_password_in_uvs_words_is_not_shown(project: Path) -> None:
     (project / "requirements.txt").write_text("alembic\n")
     index = "http://robot:s3cr3t-of-the-index@127.0.0.1:9/simple"
