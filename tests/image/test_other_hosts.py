@@ -59,7 +59,6 @@ def test_jenkins_keeps_cat_running_and_executes_beside_it(image: str, shop: Path
 
     with container.detached() as identity:
         database = "DATABASE_URL=sqlite:////tmp/shop.db"
-        running = podman("top", identity, "args")
         step = podman(
             "exec",
             identity,
@@ -67,6 +66,7 @@ def test_jenkins_keeps_cat_running_and_executes_beside_it(image: str, shop: Path
             "-c",
             f"{database} alembic-ci run --install none --report-dir /tmp/r",
         )
+        running = podman("top", identity, "args")  # by now cat has begun
 
     assert "cat" in running.log.split()
     assert step.exit_code == 0, step.log
