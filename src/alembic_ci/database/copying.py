@@ -7,7 +7,7 @@ from alembic_ci.database.control import Control
 from alembic_ci.database.failures import StatementError, StatementInterruptedError
 from alembic_ci.database.mysql.reading import whole_catalogue
 from alembic_ci.database.mysql.server import Server
-from alembic_ci.database.quoting import quote
+from alembic_ci.database.quoting import quote, quoted_text
 from alembic_ci.urls import Dialect
 
 _PATIENCE = 0.5  # seconds for a session that has just been left
@@ -57,7 +57,7 @@ def copied(control: Control, source: str, target: str, create: str) -> bool:
 
 def _as_template(control: Control, source: str, target: str) -> bool:
     """Let the server copy the files, which it does only while nobody is in the database."""
-    name = _literal(source)
+    name = quoted_text(source)
     if control.query(_OUTSIDE.format(name=name)) != [(0,)]:
         return False
     until = time.monotonic() + _PATIENCE
@@ -88,9 +88,5 @@ def _table_by_table(control: Control, source: str, target: str, create: str) -> 
 
 
 def _tables(control: Control, database: str) -> Iterator[tuple[str, str]]:
-    for name, columns in control.query(_TABLES.format(name=_literal(database))):
+    for name, columns in control.query(_TABLES.format(name=quoted_text(database))):
         yield quote(control.dialect, str(name)), str(columns)
-
-
-def _literal(name: str) -> str:
-    return "'" + name.replace("'", "''") + "'"

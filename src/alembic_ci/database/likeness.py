@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from alembic_ci.database.control import Control
 from alembic_ci.database.failures import StatementError
+from alembic_ci.database.quoting import quoted_text
 from alembic_ci.urls import Dialect
 
 
@@ -57,11 +58,11 @@ def _postgresql(control: Control) -> tuple[str, tuple[str, ...]]:
     locale = row.get("datlocale") or row.get("daticulocale")
     provider = {"i": "icu", "b": "builtin"}.get(row.get("datlocprovider", ""))
     clause = (
-        f" TEMPLATE template0 ENCODING {_literal(encoding)}"
-        f" LC_COLLATE {_literal(row['datcollate'])} LC_CTYPE {_literal(row['datctype'])}"
+        f" TEMPLATE template0 ENCODING {quoted_text(str(encoding))}"
+        f" LC_COLLATE {quoted_text(row['datcollate'])} LC_CTYPE {quoted_text(row['datctype'])}"
     )
     if provider and locale:
-        clause += f" LOCALE_PROVIDER {provider} {provider.upper()}_LOCALE {_literal(locale)}"
+        clause += f" LOCALE_PROVIDER {provider} {provider.upper()}_LOCALE {quoted_text(locale)}"
     return clause, ()
 
 
@@ -70,9 +71,4 @@ def _mysql(control: Control) -> tuple[str, tuple[str, ...]]:
         "SELECT @@character_set_database, @@collation_database, @@GLOBAL.sql_mode"
     )
     clause = f" CHARACTER SET {charset} COLLATE {collation}"
-    return clause, (f"SET GLOBAL sql_mode = {_literal(mode)}",)
-
-
-def _literal(value: object) -> str:
-    """Quote a server's own word, such as a collation's name; none of them has a backslash."""
-    return "'" + str(value).replace("'", "''") + "'"
+    return clause, (f"SET GLOBAL sql_mode = {quoted_text(str(mode))}",)

@@ -1,7 +1,7 @@
 """PostgreSQL schemas, of which each tenant has one: found, entered, made on scratch databases."""
 
 from alembic_ci.database.control import Control
-from alembic_ci.database.quoting import quote
+from alembic_ci.database.quoting import quote, quoted_text
 from alembic_ci.errors import DatabaseAccessError
 from alembic_ci.urls import Dialect
 
@@ -16,7 +16,7 @@ _LIKE = (
 
 def enter_schema(control: Control, schema: str, location: str) -> None:
     """Let a connection see one schema and nothing else; raises when it does not exist."""
-    if not control.query(_EXISTS.format(_literal(schema))):
+    if not control.query(_EXISTS.format(quoted_text(schema))):
         raise DatabaseAccessError(
             f"{location} has no schema {schema}.",
             meaning="It was named in --schemas, or dropped meanwhile.",
@@ -32,8 +32,4 @@ def make_schema(control: Control, schema: str) -> None:
 
 def schemas_like(control: Control, pattern: str) -> list[str]:
     """Return the schemas that match, without those of the server itself."""
-    return [str(row[0]) for row in control.query(_LIKE.format(_literal(pattern)))]
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    return [str(row[0]) for row in control.query(_LIKE.format(quoted_text(pattern)))]

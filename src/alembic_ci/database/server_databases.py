@@ -14,7 +14,7 @@ from alembic_ci.database.failures import (
 )
 from alembic_ci.database.leftovers import scratch_name
 from alembic_ci.database.likeness import Likeness
-from alembic_ci.database.quoting import quote
+from alembic_ci.database.quoting import quote, quoted_text
 from alembic_ci.errors import AlembicCIError, Interrupted, ScratchError
 from alembic_ci.urls import DatabaseURL, Dialect
 
@@ -140,11 +140,11 @@ class ServerDatabases:
 def drop_database(control: Control, name: str) -> None:
     """Drop a database although sessions are on it; nothing happens when there is none."""
     quoted = quote(control.dialect, name)
-    literal = name.replace("'", "''")
+    text = quoted_text(name)
     if control.dialect is Dialect.MYSQL:
         # A lock that a session holds on a table would make DROP wait.
         for (session,) in control.query(
-            f"SELECT id FROM information_schema.processlist WHERE db = '{literal}'"
+            f"SELECT id FROM information_schema.processlist WHERE db = {text}"
         ):
             with contextlib.suppress(StatementError):
                 control.execute(f"KILL {session}")
@@ -152,7 +152,7 @@ def drop_database(control: Control, name: str) -> None:
     if control.dialect is Dialect.POSTGRESQL and not force:
         control.query(
             "SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
-            f" WHERE datname = '{literal}'"
+            f" WHERE datname = {text}"
         )
     control.execute(f"DROP DATABASE IF EXISTS {quoted}{' WITH (FORCE)' if force else ''}")
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from alembic_ci.database.mysql.server import Server, text
 from alembic_ci.database.mysql.tables import modern
+from alembic_ci.database.quoting import quoted_text
 from alembic_ci.database.tracking import Query
 from alembic_ci.delta import Attributes, ObjectKey
 
@@ -129,8 +130,7 @@ def events(query: Query) -> Iterator[Item]:
 def sequences(query: Query, names: Iterable[str]) -> Iterator[Item]:
     """Yield MariaDB's sequences, without the value they have come to; one query for all."""
     selects = [
-        _SEQUENCE.format(name="'" + name.replace("'", "''") + "'", table=name.replace("`", "``"))
-        for name in names
+        _SEQUENCE.format(name=quoted_text(name), table=name.replace("`", "``")) for name in names
     ]
     for row in query(" UNION ALL ".join(selects)) if selects else ():
         name, start, lowest, highest, step, cache, cycle = map(text, row)

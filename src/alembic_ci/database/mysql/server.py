@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from alembic_ci.database.quoting import quoted_text
 from alembic_ci.database.tracking import Query, Value
 
 _OPTIONAL = """
@@ -48,9 +49,6 @@ def text(value: Value | bytes) -> str:
 
 def literal(value: str) -> str:
     """Write a text as an SQL string that means the same whatever sql_mode says."""
-    return f"CONVERT(0x{value.encode().hex()} USING utf8mb4)" if "\\" in value else quoted(value)
-
-
-def quoted(value: str) -> str:
-    """Write a text without backslashes as an SQL string."""
-    return "'" + value.replace("'", "''") + "'"
+    if "\\" in value:
+        return f"CONVERT(0x{value.encode().hex()} USING utf8mb4)"
+    return quoted_text(value)

@@ -8,7 +8,8 @@ https://dev.mysql.com/doc/refman/8.4/en/information-schema-columns-table.html).
 import re
 from collections.abc import Iterator
 
-from alembic_ci.database.mysql.server import Server, quoted, text
+from alembic_ci.database.mysql.server import Server, text
+from alembic_ci.database.quoting import quoted_text
 from alembic_ci.database.tracking import Query, Value
 from alembic_ci.delta import Attributes, ObjectKey
 
@@ -97,7 +98,7 @@ def _default(default: Value, extras: str, server: Server) -> str | None:
     if server.mariadb or "default_generated" in extras or text(default).startswith("b'"):
         return text(default)
     moment = re.match(r"CURRENT_TIMESTAMP(\(\d*\))?$", text(default), re.IGNORECASE)
-    return text(default) if moment else quoted(text(default))
+    return text(default) if moment else quoted_text(text(default))
 
 
 def type_name(declared: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from alembic_ci.database.quoting import quote
+from alembic_ci.database.quoting import quote, quoted_text
 from alembic_ci.database.rows.sqlite_catalogue import described, has_where, virtual_table
 from alembic_ci.database.rows.tables import (
     Column,
@@ -15,7 +15,6 @@ from alembic_ci.database.rows.tables import (
 )
 from alembic_ci.database.sqlite.catalogue import (
     is_virtual,
-    literal,
     stored_rows,
     table_rows,
 )
@@ -81,7 +80,7 @@ class SQLiteSource:
         """Write numbers bare, so that a column without affinity holds numbers too."""
         if kind.family is Family.BINARY:
             return f"X'{text}'"
-        return text if kind.family in _NUMERIC and _NUMBER.fullmatch(text) else literal(text)
+        return text if kind.family in _NUMERIC and _NUMBER.fullmatch(text) else quoted_text(text)
 
     def typed(self, kind: Type, literal: str) -> str:  # noqa: ARG002 - values have types, columns not
         """Return the literal as it is."""
@@ -116,7 +115,7 @@ class SQLiteSource:
 
 
 def _lowered(names: Iterable[str]) -> str:
-    return ", ".join(literal(name.lower()) for name in names)
+    return ", ".join(quoted_text(name.lower()) for name in names)
 
 
 def _values(rows: Sequence[Sequence[str]]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from alembic_ci.database.quoting import quoted_text
 from alembic_ci.database.tracking import Query, Value
 
 OBJECTS = """
@@ -113,7 +114,7 @@ def is_virtual(stored: Stored) -> bool:
 
 def table_rows(query: Query, names: Collection[str]) -> dict[str, TableRows]:
     """Return what the PRAGMAs say of the named tables."""
-    only = ", ".join(f"({literal(name)})" for name in sorted(names))
+    only = ", ".join(f"({quoted_text(name)})" for name in sorted(names))
     facts = _grouped(query(_FACTS.format(tables=only)))
     return {
         name: TableRows(
@@ -128,12 +129,7 @@ def table_rows(query: Query, names: Collection[str]) -> dict[str, TableRows]:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(literal(name) for name in sorted(names))
-
-
-def literal(text: str) -> str:
-    """Write *text* as an SQL string."""
-    return "'" + text.replace("'", "''") + "'"
+    return ", ".join(quoted_text(name) for name in sorted(names))
 
 
 Row = tuple[Value, ...]
