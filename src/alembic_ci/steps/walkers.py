@@ -1,6 +1,6 @@
 """Walk scratch databases through revisions, through failures and new starts."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from alembic_ci.history import History
@@ -85,54 +85,35 @@ def walk(scratch: Scratch, walkers: Mapping[str, Walker], request: Online) -> No
         low = frozenset(binding.label for binding in broken)
 
 
-def _go_on(
-    scratch: Scratch, walkers: Mapping[str, Walker], request: Online, low: Collection[str]
-) -> None:
-    """Run env.py once; the databases of *low* have to be brought up first."""
-    long: list[Binding] = []
-
-    def visit(binding: Binding, session: Session) -> None:
-        walker = walkers[binding.label]
-        if binding.label in low and _is_long(scratch, binding, walker.prepare(session)):
-            long.append(binding)
-        else:
-            walker.visit(session)
-
-    _once(scratch, walkers, request, visit)
-    for binding in long:
-        scratch.keep(binding, walkers[binding.label].standing)
-
-
 def brought(scratch: Scratch, walkers: Mapping[str, Walker], request: Online) -> None:
     """Bring the databases to where their walkers begin, and no further."""
-    long: list[Binding] = []
-
-    def visit(binding: Binding, session: Session) -> None:
-        if _is_long(scratch, binding, walkers[binding.label].prepare(session)):
-            long.append(binding)
-
-    _once(scratch, walkers, request, visit)
-    for binding in long:
-        scratch.keep(binding, walkers[binding.label].standing)
+    _go_on(scratch, walkers, request, frozenset(walkers), further=False)
 
 
-def _is_long(scratch: Scratch, binding: Binding, steps: int) -> bool:
-    return steps >= _LONG and scratch.may_keep(binding)
-
-
-def _once(
+def _go_on(
     scratch: Scratch,
     walkers: Mapping[str, Walker],
     request: Online,
-    act: Callable[[Binding, Session], None],
+    low: Collection[str],
+    *,
+    further: bool = True,
 ) -> None:
-    """Run env.py once; a step that fails ends the run, and its walker hears of it."""
+    """Run env.py once; the databases of *low* have to be brought up first.
+
+    A step that fails ends the run, and its walker hears of it.
+    """
     active: list[Walker] = []
+    long: list[Binding] = []
 
     def visit(binding: Binding, session: Session) -> None:
-        if binding.label in walkers:
-            active.append(walkers[binding.label])
-            act(binding, session)
+        if binding.label not in walkers:
+            return
+        walker = walkers[binding.label]
+        active.append(walker)
+        if binding.label in low and _is_long(scratch, binding, walker.prepare(session)):
+            long.append(binding)
+        elif further:
+            walker.visit(session)
 
     try:
         scratch.desk.sessions_of(request, visit)
@@ -140,6 +121,12 @@ def _once(
         if not active:
             raise
         active[-1].failed(error)
+    for binding in long:
+        scratch.keep(binding, walkers[binding.label].standing)
+
+
+def _is_long(scratch: Scratch, binding: Binding, steps: int) -> bool:
+    return steps >= _LONG and scratch.may_keep(binding)
 
 
 def _must_rebuild(walker: Walker) -> bool:
