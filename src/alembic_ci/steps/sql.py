@@ -41,12 +41,13 @@ def sql(desk: Desk) -> Outcomes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Half:
-    """The script of one direction."""
+    """The script of one direction; *texts* are its *pieces* in writing."""
 
     direction: Direction
     whole: RenderedScript
     setup: Setup
     pieces: tuple[Piece, ...]
+    texts: tuple[str, ...]
     statements: tuple[Statement, ...]
 
 
@@ -93,6 +94,7 @@ class _Rendering:
             whole=whole,
             setup=self._setup(whole),
             pieces=tuple(pieces),
+            texts=tuple(piece.written(self._dialect) for piece in pieces),
             statements=tuple(self._listed(piece.script(direction) for piece in pieces)),
         )
 
@@ -133,12 +135,11 @@ class _Rendering:
         """Write one file for each revision, and tell of it."""
         context = self._desk.context
         counts = Counter(statement.revision for statement in half.statements)
-        for piece in half.pieces:
+        for piece, written in zip(half.pieces, half.texts, strict=True):
             revision = context.history.revisions[piece.revision]
             number = numbers[piece.revision]
             path = self._folder / script.piece_name(revision, number, half.direction)
-            text = script.single(half.whole, half.setup, piece.written(self._dialect))
-            self._write(path, text)
+            self._write(path, script.single(half.whole, half.setup, written))
             yield RenderedRevision(
                 revision=piece.revision,
                 direction=half.direction,
@@ -162,25 +163,20 @@ class _Rendering:
     def _result(self, up: _Half, down: _Half, revisions: tuple[RenderedRevision, ...]) -> SqlResult:
         context = self._desk.context
         upgrade_path, downgrade_path = self._folder / "upgrade.sql", self._folder / "downgrade.sql"
-        upgrade = self._write(upgrade_path, self._whole(up))
-        self._write(downgrade_path, self._whole(down))
+        upgrade = self._write(upgrade_path, script.combined(up.whole, up.setup, up.texts))
+        self._write(downgrade_path, script.combined(down.whole, down.setup, down.texts))
         uncompared = any(not item.compared for item in revisions)
-        shared = "".join(piece.written(self._dialect) for piece in up.pieces)
         return SqlResult(
             upgrade_path=_shown(upgrade_path, context),
             downgrade_path=_shown(downgrade_path, context),
             sql=self._hidden(upgrade),
             sha256=_digest(upgrade),
-            shared_sha256=_digest(shared),
+            shared_sha256=_digest("".join(up.texts)),
             revisions=revisions,
             statements=(*up.statements, *down.statements),
             setup=tuple(replace(one, text=self._hidden(one.text)) for one in up.setup.told),
             uncompared=self._recording.reason if uncompared else "",
         )
-
-    def _whole(self, half: _Half) -> str:
-        texts = (piece.written(self._dialect) for piece in half.pieces)
-        return script.combined(half.whole, half.setup, texts)
 
     def _write(self, path: Path, text: str) -> str:
         """Write a script that says how it is encoded, and return what stands in the file."""
