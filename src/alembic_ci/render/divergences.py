@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from alembic_ci.errors import ExitCode
 from alembic_ci.model import (
-    Direction,
     Divergence,
     Problem,
     RenderedRevision,
@@ -14,10 +13,11 @@ from alembic_ci.model import (
     StepReport,
 )
 from alembic_ci.render.failure import Failure, placed
+from alembic_ci.render.words import FUNCTIONS
+from alembic_ci.wording.excerpts import shortened
 
 CODE = "offline-differs"
 
-_FUNCTIONS = {Direction.UP: "upgrade", Direction.DOWN: "downgrade"}
 _SHOWN = 300
 
 
@@ -33,7 +33,7 @@ def divergences(step: StepReport, known: Mapping[str, RevisionInfo]) -> Iterator
                 where=(),
                 step=step.name,
                 problem=replace(problem, line=line),
-                part=_FUNCTIONS[item.direction],
+                part=FUNCTIONS[item.direction],
                 code=CODE,
             )
 
@@ -42,7 +42,7 @@ def _problem(item: RenderedRevision, divergence: Divergence) -> Problem:
     return Problem(
         failure_class=CODE,
         exit_code=ExitCode.PASSED,
-        problem=f"What Alembic renders offline for the {_FUNCTIONS[item.direction]} of revision "
+        problem=f"What Alembic renders offline for the {FUNCTIONS[item.direction]} of revision "
         f"{item.revision} is not what runs; the script has what runs.",
         remedy="Give values as literals or with bindparams(), which offline mode can write, and "
         "do nothing that depends on is_offline_mode().",
@@ -55,7 +55,4 @@ def _problem(item: RenderedRevision, divergence: Divergence) -> Problem:
 
 
 def _shown(statement: str) -> str:
-    text = " ".join(statement.split())
-    if not text:
-        return "no statement"
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return shortened(statement, _SHOWN) or "no statement"

@@ -8,7 +8,6 @@ from alembic_ci.errors import ExitCode
 from alembic_ci.model import (
     ChangeResult,
     Difference,
-    Direction,
     Problem,
     RenderedRevision,
     RevisionInfo,
@@ -21,11 +20,9 @@ from alembic_ci.model import (
     Verdict,
 )
 from alembic_ci.render.rows import Row
-from alembic_ci.render.words import VERDICTS, database_message, outcome
+from alembic_ci.render.words import FUNCTIONS, VERDICTS, database_message, outcome
 
 Known = Mapping[str, RevisionInfo]
-
-_DIRECTIONS = {Direction.UP: "upgrade", Direction.DOWN: "downgrade"}
 
 
 class Ending(StrEnum):
@@ -84,7 +81,7 @@ def _step(row: Row, step: StepReport) -> Case:
 
 
 def _rendered(row: Row, step: StepReport, item: RenderedRevision, known: Known) -> Case:
-    way = _DIRECTIONS[item.direction]
+    way = FUNCTIONS[item.direction]
     case = _case(row, step, item.revision, f"the SQL of the {way} of {item.revision}", known)
     if not item.problem:
         return case

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from alembic_ci.errors import ExitCode
 from alembic_ci.model import (
-    Direction,
     Problem,
     RenderedRevision,
     RevisionInfo,
@@ -14,10 +13,11 @@ from alembic_ci.model import (
     StepReport,
 )
 from alembic_ci.render.failure import Failure, placed
+from alembic_ci.render.words import FUNCTIONS
+from alembic_ci.wording.excerpts import shortened
 
 _UNSEEN = "unseen-sql"
 _LEFT_OUT = "env-statement"
-_FUNCTIONS = {Direction.UP: "upgrade", Direction.DOWN: "downgrade"}
 _SHOWN = 300
 
 
@@ -31,7 +31,7 @@ def unseen(step: StepReport, known: Mapping[str, RevisionInfo]) -> Iterator[Fail
                 where=(),
                 step=step.name,
                 problem=replace(placed(_bypass(item), known), line=item.unseen[0]),
-                part=_FUNCTIONS[item.direction],
+                part=FUNCTIONS[item.direction],
                 code=_UNSEEN,
             )
 
@@ -50,7 +50,7 @@ def _bypass(item: RenderedRevision) -> Problem:
     return Problem(
         failure_class=_UNSEEN,
         exit_code=ExitCode.PASSED,
-        problem=f"The {_FUNCTIONS[item.direction]} of revision {item.revision} uses the driver "
+        problem=f"The {FUNCTIONS[item.direction]} of revision {item.revision} uses the driver "
         f"directly, in {lines}: what that executes is not in the script.",
         remedy="Use op.execute() or op.get_bind().exec_driver_sql(); a script that is applied by "
         "hand lacks the rest.",
@@ -59,13 +59,11 @@ def _bypass(item: RenderedRevision) -> Problem:
 
 
 def _missing(statement: SetupStatement) -> Problem:
-    text = " ".join(statement.text.split())
     return Problem(
         failure_class=_LEFT_OUT,
         exit_code=ExitCode.PASSED,
         problem="env.py itself executes something before the migrations that is not in the "
-        "scripts: "
-        f"{text if len(text) <= _SHOWN else f'{text[:_SHOWN]}…'}",
+        f"scripts: {shortened(statement.text, _SHOWN)}",
         remedy="It cannot be executed twice. Whoever applies a script to another database executes "
         "it first.",
         file=statement.file,

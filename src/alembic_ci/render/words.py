@@ -29,6 +29,7 @@ _HOUR = 3600
 _PRECISE_BELOW = 10
 NAMES_SHOWN = 5
 
+FUNCTIONS = {Direction.UP: "upgrade", Direction.DOWN: "downgrade"}
 VERDICTS = {
     Verdict.PASSED: "rolls back",
     Verdict.FAILED: "fails",

@@ -16,6 +16,7 @@ from alembic_ci.history import Revision
 from alembic_ci.model import ChangeResult, Direction
 from alembic_ci.project.failures import ForeignError, StepFailedError
 from alembic_ci.urls import Dialect
+from alembic_ci.wording.excerpts import shortened
 
 _STATEMENTS_SHOWN = 5
 _STATEMENT_CHARACTERS = 120
@@ -135,7 +136,10 @@ def _left(error: AlembicCIError, end: End) -> str:
         return f"{product} may keep what the revision had done by then."
     if not error.executed.statements:
         return "Nothing of it had been executed before."
-    shown = [_short(statement) for statement in error.executed.statements[:_STATEMENTS_SHOWN]]
+    shown = [
+        shortened(statement, _STATEMENT_CHARACTERS)
+        for statement in error.executed.statements[:_STATEMENTS_SHOWN]
+    ]
     rest = len(error.executed.statements) - len(shown)
     listed = "; ".join(shown) + (f"; and {rest} more" if rest else "")
     return f"{product} may keep what it had executed before: {listed}."
@@ -196,8 +200,3 @@ def _passes(error: ForeignError) -> bool:
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _short(statement: str) -> str:
-    line = " ".join(statement.split())
-    return line if len(line) <= _STATEMENT_CHARACTERS else f"{line[:_STATEMENT_CHARACTERS]}…"

@@ -1,4 +1,4 @@
-"""Two values side by side, short enough to read."""
+"""Values and statements, short enough to read; and two of them side by side."""
 
 from alembic_ci.delta import Attributes, Change
 
@@ -23,6 +23,12 @@ def value_change(name: str, before: str | None, after: str | None) -> str:
     start = max(0, _same_start(before, after) - _CONTEXT)
     now, was = _excerpt(after, start), _excerpt(before, start)
     return f"{name} differs: {_quoted(now)}, was {_quoted(was)}"
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return *text* as one line, cut after so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[:longest]}…"
 
 
 def _same_start(one: str, other: str) -> int:

@@ -6,6 +6,7 @@ from alembic_ci.model import Command, Direction, Presence, Problem, Recovery, Wa
 from alembic_ci.steps.doctor.halves import Half
 from alembic_ci.steps.doctor.patient import Patient
 from alembic_ci.steps.problems import HALF_APPLIED
+from alembic_ci.wording.excerpts import shortened
 
 _SHOWN = 20
 _LONGEST = 160
@@ -45,9 +46,7 @@ def _down(half: Half) -> bool:
 def _listed(half: Half) -> Iterator[str]:
     statements = half.value.statements
     for number, item in enumerate(statements[:_SHOWN], 1):
-        line = " ".join(item.sql.split())
-        shown = line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
-        yield f"{item.presence.value}: statement {number}, {shown}"
+        yield f"{item.presence.value}: statement {number}, {shortened(item.sql, _LONGEST)}"
     if len(statements) > _SHOWN:
         yield f"and {len(statements) - _SHOWN} more, all in report.json"
 
