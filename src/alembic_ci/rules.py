@@ -213,9 +213,11 @@ RULES = (
         id="destructive-statement",
         level=Level.WARNING,
         title="A statement destroys data",
-        harm="The rows, or the values of a column, are in no database any more after it.",
+        harm="The rows, or the values of a column, are in no database any more after it; or the "
+        "new type of a column has no room for some values, which are cut or make the deploy fail.",
         way_out="Take a backup before the deploy, or keep what is destroyed until no release "
-        "needs it: rename now, drop later.",
+        "needs it: rename now, drop later. Before a column gets narrower, look for values that "
+        "do not fit.",
         bad='op.drop_table("orders_2019")\n',
         good='op.rename_table("orders_2019", "old_orders_2019")\n',
     ),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jobs import Job, marked, url_for, variables_for
+from jobs import Job, dialect_of, marked, url_for, variables_for
 from template_projects import Written, initialised
 
 _FIRST = """
@@ -52,6 +52,17 @@ def _statements(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest, *upgrades: str
 ) -> list[dict[str, Any]]:
     """Upgrade a database to the first revision, and test the others with rows."""
+    job = _job(driver, tmp_path, request, _FIRST, *upgrades)
+    start = job.run("upgrade", "--target=r0")
+    assert start.exit_code == 0, start.text
+    finished = job.run("rollback-test", "--irreversible=r1=x", "--irreversible=r2=x")
+    assert finished.exit_code == 0, finished.text
+    found: list[dict[str, Any]] = finished.result("rollback-test")["statements"]
+    return found
+
+
+def _job(driver: str, tmp_path: Path, request: pytest.FixtureRequest, *upgrades: str) -> Job:
+    """Make a project with one revision for each of *upgrades*."""
     first, *others = [
         Written(
             revision=f"r{number}",
@@ -59,17 +70,11 @@ def _statements(
             upgrade=upgrade,
             downgrade='raise NotImplementedError("no way back")',
         )
-        for number, upgrade in enumerate((_FIRST, *upgrades))
+        for number, upgrade in enumerate(upgrades)
     ]
     directory = initialised(Path(sys.executable), "generic", tmp_path / "project", first, *others)
     url = url_for(driver, request)
-    job = Job(directory=directory, python=Path(sys.executable), variables=variables_for(url))
-    start = job.run("upgrade", "--target=r0")
-    assert start.exit_code == 0, start.text
-    finished = job.run("rollback-test", "--irreversible=r1=x", "--irreversible=r2=x")
-    assert finished.exit_code == 0, finished.text
-    found: list[dict[str, Any]] = finished.result("rollback-test")["statements"]
-    return found
+    return Job(directory=directory, python=Path(sys.executable), variables=variables_for(url))
 
 
 def _told(statement: dict[str, Any]) -> tuple[str, dict[str, str], list[str], list[str]]:
@@ -130,3 +135,41 @@ def test_mariadb_shows_the_least_algorithm_that_each_statement_needs(
         ("INSTANT", "drop column orders.code", {}, [], []),
     ]
     assert found[-1]["loses"] == ["the values of orders.code"]
+
+
+_NARROWED = {
+    "postgresql": "orders.note from varchar(100) to varchar(10): longer values are cut or refused",
+    "mysql": "orders.note from varchar(100) to varchar(10): longer values are cut or refused",
+    "sqlite": "orders.note from VARCHAR(100) to INTEGER: texts are cut to the number that they "
+    "begin with, or 0",
+}
+_NARROWS = {
+    "postgresql": 'op.alter_column("orders", "note", type_=sa.String(10))',
+    "mysql": 'op.alter_column("orders", "note", type_=sa.String(10), existing_nullable=True)',
+    "sqlite": 'with op.batch_alter_table("orders") as batch:\n'
+    '    batch.alter_column("note", type_=sa.Integer())',
+}
+_DRIVERS = [
+    marked(driver, driver=driver) for driver in ("postgresql+psycopg2", "mysql+pymysql", "sqlite")
+]
+
+
+@pytest.mark.parametrize("rows", ["--rows=3", "--rows=0"])
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_a_statement_that_narrows_a_column_is_told_to_destroy(
+    driver: str, rows: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """With rows or without them: what a short value survives, a longer one does not."""
+    job = _job(driver, tmp_path, request, _FIRST, _NARROWS[dialect_of(driver)])
+    job.passed("upgrade", "--target=r0")
+
+    finished = job.run("run", "--steps=sql,rollback-test", rows, "--irreversible=r1=x")
+
+    said = _NARROWED[dialect_of(driver)]
+    assert said.partition(" ")[0] in finished.text
+    assert f"narrows {said}" in " ".join(finished.text.split())
+    told = (job.directory / "alembic-ci-report" / "findings.sarif").read_text("utf-8")
+    assert (
+        f'"ruleId": "{"data-loss" if "loses data" in finished.text else "destructive-statement"}"'
+        in told
+    )

@@ -22,7 +22,7 @@ from alembic_ci.model.report import (
 )
 from alembic_ci.model.rollback import Difference, RevisionProof, RollbackResult, RoundTrip
 from alembic_ci.model.sql import Divergence, Origin, RenderedRevision, SetupStatement, SqlResult
-from alembic_ci.model.statement import Blocks, Lock, Risk, Statement, risk
+from alembic_ci.model.statement import Blocks, Lock, Narrowing, Risk, Statement, risk
 from alembic_ci.model.states import Direction, Phase, State, Verdict
 from alembic_ci.model.status import StatusResult
 
@@ -41,6 +41,7 @@ __all__ = [
     "Language",
     "Lock",
     "LockWait",
+    "Narrowing",
     "Origin",
     "Phase",
     "PlacedStatement",

@@ -47,13 +47,32 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowing:
+    """A column whose new type has no room for all values of the old one; *harm* is what they meet.
+
+    *column* is named with its table. The types are empty where *harm* says what is different.
+    """
+
+    column: str
+    before: str
+    after: str
+    harm: str
+
+    def __str__(self) -> str:
+        """Say it behind the word *narrows*."""
+        types = f" from {self.before} to {self.after}" if self.before else ""
+        return f"{self.column}{types}: {self.harm}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """One statement of a revision.
 
     *text* holds its parameters as literals, cut where it is very long; *times* is how often it was
     executed in one go with others. *actions* say what it does (``add column
     orders.total``), *objects* name what it does it to, *loses* what of the environment's data is
-    gone after it. *captured* tells that it was seen running; *duration* (seconds) and *rows*
+    gone after it, *narrows* the columns whose new type has no room for all of their values.
+    *captured* tells that it was seen running; *duration* (seconds) and *rows*
     (touched, on the scratch database) are known only then. Locks, *rewrites* (tables written anew)
     and *scans* (tables read from end to end under a lock) are of tables that were there before any
     of the revisions; *measured* tells them from what the text lets one expect. *algorithm* is the
@@ -66,6 +85,7 @@ class Statement:
     actions: tuple[str, ...] = ()
     objects: tuple[str, ...] = ()
     loses: tuple[str, ...] = ()
+    narrows: tuple[Narrowing, ...] = ()
     file: str | None = None
     line: int | None = None
     captured: bool = False
@@ -84,6 +104,11 @@ class Statement:
         return max((lock.blocks for lock in self.locks), key=_BLOCKS.index, default=Blocks.NOTHING)
 
     @property
+    def destroys(self) -> bool:
+        """Tell whether data is gone after it, or may be."""
+        return bool(self.loses or self.narrows)
+
+    @property
     def locking(self) -> bool:
         """Tell whether reads or writes of a table have to wait for it."""
         return self.blocks in _BLOCKED
@@ -91,7 +116,7 @@ class Statement:
     @property
     def risk(self) -> Risk:
         """The worst that it does."""
-        if self.loses:
+        if self.destroys:
             return Risk.DESTROYS
         if self.rewrites:
             return Risk.REWRITES

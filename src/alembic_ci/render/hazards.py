@@ -1,15 +1,13 @@
 """What statements do to what was there before, in words: locks, rewrites, losses."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from alembic_ci.errors import ExitCode
 from alembic_ci.model import Blocks, Difference, Direction, Problem, Risk, Statement
 from alembic_ci.render.failure import Failure
 from alembic_ci.render.rows import Row
 from alembic_ci.render.words import counted, one_line, place
-
-DESTRUCTIVE = "destructive-statement"
-REWRITE = "table-rewrite"
 
 
 def hazards(statements: Iterable[Statement]) -> tuple[Statement, ...]:
@@ -25,7 +23,7 @@ def tally(statements: Sequence[Statement]) -> str:
     counts = (
         (sum(item.locking for item in ups), "lock"),
         (sum(bool(item.rewrites) for item in ups), "rewrite"),
-        (sum(bool(item.loses) for item in ups), "destroy"),
+        (sum(item.destroys for item in ups), "destroy"),
     )
     parts = (f"{number:,} {verb}{'s' if number == 1 else ''}" for number, verb in counts if number)
     return ", ".join((counted(len(ups), "statement"), *parts))
@@ -50,35 +48,61 @@ def did(statement: Statement) -> str:
 
 def dangers(row: Row) -> Iterator[Failure]:
     """Yield a warning for each revision that rewrites a table, or destroys beyond the lost rows."""
-    lossy = (
-        {proof.revision for proof in row.rollback.proofs if proof.losses} if row.rollback else ()
-    )
+    proofs = row.rollback.proofs if row.rollback else ()
+    lost = {proof.revision: {loss.object for loss in proof.losses} for proof in proofs}
     found = hazards(row.statements)
     for revision in dict.fromkeys(item.revision for item in found):
         mine = [item for item in found if item.revision == revision]
-        destroying = [item for item in mine if item.loses and revision not in lossy]
+        destroying = [item for item in mine if _untold(item, lost.get(revision, set()))]
         rewriting = [item for item in mine if item.rewrites]
         if destroying:
-            yield _warned(row, DESTRUCTIVE, f"Revision {revision} destroys data.", destroying)
+            yield _warned(row, _DESTROYS if _loses(destroying) else _NARROWS, destroying)
         if rewriting:
-            yield _warned(row, REWRITE, f"Revision {revision} rewrites a table.", rewriting)
+            yield _warned(row, _REWRITES, rewriting)
 
 
-_REMEDIES = {
-    DESTRUCTIVE: "Take a backup before the deploy, or keep what is destroyed until no release "
-    "needs it.",
-    REWRITE: "Run it when nobody needs the table, or add a new column, fill it in batches and "
-    "switch.",
-}
+def _untold(statement: Statement, lost: Collection[str]) -> bool:
+    """Tell whether it destroys anything that the rollback test has not lost on its rows."""
+    narrows = any(f"column {item.column}" not in lost for item in statement.narrows)
+    return narrows or (bool(statement.loses) and not lost)
 
 
-def _warned(row: Row, name: str, said: str, statements: Sequence[Statement]) -> Failure:
+def _loses(statements: Iterable[Statement]) -> bool:
+    return any(item.loses for item in statements)
+
+
+class _Warning(NamedTuple):
+    """What is said of a revision, and the rule that it breaks."""
+
+    rule: str
+    said: str
+    remedy: str
+
+
+_DESTROYS = _Warning(
+    "destructive-statement",
+    "Revision {} destroys data.",
+    "Take a backup before the deploy, or keep what is destroyed until no release needs it.",
+)
+_NARROWS = _Warning(
+    "destructive-statement",
+    "Revision {} narrows a column; values that do not fit are lost or make it fail.",
+    "Look for such values before the deploy, and change or keep them with op.execute() first.",
+)
+_REWRITES = _Warning(
+    "table-rewrite",
+    "Revision {} rewrites a table.",
+    "Run it when nobody needs the table, or add a new column, fill it in batches and switch.",
+)
+
+
+def _warned(row: Row, warning: _Warning, statements: Sequence[Statement]) -> Failure:
     first = statements[0]
     problem = Problem(
-        failure_class=name,
+        failure_class=warning.rule,
         exit_code=ExitCode.PASSED,
-        problem=said,
-        remedy=_REMEDIES[name],
+        problem=warning.said.format(first.revision),
+        remedy=warning.remedy,
         revision=first.revision,
         file=first.file,
         line=first.line,
@@ -91,12 +115,15 @@ def _warned(row: Row, name: str, said: str, statements: Sequence[Statement]) -> 
             Difference(text=f"{did(item)}: {effect(item)}", object=", ".join(item.objects))
             for item in statements
         ),
+        code=warning.rule,
     )
 
 
 def _effects(statement: Statement) -> Iterator[str]:
     if statement.loses:
         yield f"destroys {', '.join(statement.loses)}"
+    if statement.narrows:
+        yield f"narrows {', '.join(map(str, statement.narrows))}"
     if statement.rewrites:
         yield f"rewrites {', '.join(statement.rewrites)}"
     for blocks in (Blocks.READS, Blocks.WRITES):

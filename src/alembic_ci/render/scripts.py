@@ -25,7 +25,7 @@ def harm(row: Row) -> str:
     """Count the statements of the upgrade that others wait for, and those that lose data."""
     statements = [item for item in row.statements if item.direction is Direction.UP]
     counts = (
-        (sum(bool(item.loses) for item in statements), "destroys data", "destroy data"),
+        (sum(item.destroys for item in statements), "destroys data", "destroy data"),
         (sum(bool(item.rewrites) for item in statements), "rewrites a table", "rewrite tables"),
         (sum(item.locking for item in statements), "locks", "lock"),
     )

@@ -12,6 +12,7 @@ from alembic_ci.statements.hiding import MARK, Columns
 from alembic_ci.statements.listing import Script, Text, listed
 from alembic_ci.statements.locks import MODES, lock
 from alembic_ci.statements.measured import Measured
+from alembic_ci.statements.narrowing import Narrowed, narrowed
 from alembic_ci.statements.splitting import Piece, pieces, statements
 from alembic_ci.statements.tokens import Shape, Token, tokens, unquoted
 
@@ -21,6 +22,7 @@ __all__ = [
     "Action",
     "Columns",
     "Measured",
+    "Narrowed",
     "Piece",
     "Script",
     "Shape",
@@ -29,6 +31,7 @@ __all__ = [
     "actions",
     "listed",
     "lock",
+    "narrowed",
     "pieces",
     "statements",
     "tokens",

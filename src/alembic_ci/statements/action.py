@@ -11,15 +11,16 @@ class Action:
 
     *kind* is in lower-case words (``add column``), *object* the table or other object it is done
     to, *parts* the columns, or the index or constraint, *others* further tables that it locks: the
-    parent of a foreign key. *loses* says what is gone for good, ``""`` if nothing is. *gently*
-    tells that the statement asks for the way that lets reads and writes go on: CONCURRENTLY,
-    NOT VALID.
+    parent of a foreign key. *declares* is the type that a column is said to have.
+    *loses* says what is gone for good, ``""`` if nothing is. *gently* tells that the statement asks
+    for the way that lets reads and writes go on: CONCURRENTLY, NOT VALID.
     """
 
     kind: str
     object: str = ""
     parts: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    declares: str = ""
     loses: str = ""
     gently: bool = False
 

@@ -175,7 +175,21 @@ def _redefined(table: str, clause: Reader, first: str) -> Iterator[Action]:
     new = clause.name() if first == "CHANGE" else name
     if new != name:
         yield Action(kind="rename column", object=table, parts=(name,))
-    yield Action(kind="change column", object=table, parts=(new,), others=parents(clause))
+    yield Action(
+        kind="change column",
+        object=table,
+        parts=(new,),
+        others=parents(clause),
+        declares=_declared(clause),
+    )
+
+
+def _declared(clause: Reader) -> str:
+    """Return the type that follows, as the catalogue writes it: ``decimal(10,2) unsigned``."""
+    name = clause.next().lower()
+    inside = clause.inner().rest if clause.sign == "(" else ()
+    sizes = f"({''.join(part.text for part in inside)})" if inside else ""
+    return f"{name}{sizes} {clause.any('UNSIGNED').lower()}".rstrip()
 
 
 def _renamed(table: str, clause: Reader) -> Action:

@@ -24,6 +24,10 @@ class Course:
         """Tell whether *table* was not there before."""
         return plain(table) in self._tables
 
+    def added(self, table: str, column: str) -> bool:
+        """Tell whether a column of an old table was not there before."""
+        return (plain(table), column.casefold()) in self._columns
+
     def follow(self, statements: Iterable[Sequence[Action]]) -> Iterator[tuple[Action, ...]]:
         """Yield the actions of each statement of a revision, without losses of what was made.
 
@@ -54,9 +58,7 @@ class Course:
         return action
 
     def _only_new_columns(self, action: Action) -> bool:
-        return bool(action.parts) and all(
-            (plain(action.object), part.casefold()) in self._columns for part in action.parts
-        )
+        return bool(action.parts) and all(self.added(action.object, part) for part in action.parts)
 
     def _note(self, action: Action) -> None:
         table = plain(action.object)

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from alembic_ci.model import Direction, Statement
+from alembic_ci.model import Direction, Narrowing, Statement
 from alembic_ci.statements.action import Action
 from alembic_ci.statements.actions import actions, ends_transaction
 from alembic_ci.statements.course import Course, plain
 from alembic_ci.statements.locks import Expected, expected, strongest
 from alembic_ci.statements.measured import Measured
-from alembic_ci.statements.splitting import statements
+from alembic_ci.statements.narrowing import Narrowed
+from alembic_ci.statements.splitting import Piece, statements
 from alembic_ci.urls import Dialect
 
 _LONGEST = 2_000  # characters; the script has them all
@@ -35,11 +36,12 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """What one revision runs in one direction."""
+    """What one revision runs in one direction, and the columns that this makes narrower."""
 
     revision: str
     direction: Direction
     texts: tuple[Text, ...]
+    narrowed: tuple[Narrowed, ...] = ()
 
 
 def listed(
@@ -62,7 +64,7 @@ class _Cut:
     """One statement of a text."""
 
     text: Text
-    sql: str
+    piece: Piece
     did: tuple[Action, ...]
 
 
@@ -85,7 +87,7 @@ class _Listing:
             for piece in statements(text.sql, self._dialect):
                 did = actions(piece.parts, self._dialect)
                 if not (did and self._keeps_versions(did)) and not ends_transaction(piece.parts):
-                    yield _Cut(text=text, sql=piece.sql, did=did)
+                    yield _Cut(text=text, piece=piece, did=did)
 
     def _keeps_versions(self, did: Sequence[Action]) -> bool:
         return all(plain(action.object).endswith(self._version_table) for action in did)
@@ -95,10 +97,11 @@ class _Listing:
         return Statement(
             revision=self._script.revision,
             direction=self._script.direction,
-            text=_shortened(cut.sql),
+            text=_shortened(cut.piece.sql),
             actions=tuple(map(str, did)),
             objects=tuple(dict.fromkeys(action.object for action in did if action.object)),
             loses=tuple(action.loses for action in did if action.loses),
+            narrows=tuple(self._narrows(cut, did, course)),
             file=text.file,
             line=text.line,
             captured=text.captured,
@@ -111,6 +114,13 @@ class _Listing:
             scans=tuple(name for name in harm.scans if not course.made(name)),
             algorithm=text.measured.algorithm if text.measured else None,
         )
+
+    def _narrows(self, cut: _Cut, did: Sequence[Action], course: Course) -> Iterator[Narrowing]:
+        for column in self._script.narrowed:
+            new = course.made(column.table) or course.added(column.table, column.old)
+            parts = cut.piece.parts
+            if not new and any(column.by(action, parts, self._dialect) for action in did):
+                yield column.told
 
 
 def _harm(text: Text, told: Sequence[Expected]) -> Expected:

@@ -10,6 +10,7 @@ from alembic_ci.database.tracking import Query, SchemaTracker
 from alembic_ci.delta import Delta, Snapshot
 from alembic_ci.model import Direction
 from alembic_ci.project.session import Ready, Row, Session
+from alembic_ci.statements import Narrowed, narrowed
 from alembic_ci.urls import Dialect
 
 
@@ -75,6 +76,10 @@ class Observer:
         if not before:
             self._look(stepped.seen)
         return self._seen.pop()
+
+    def narrowed(self, delta: Delta) -> tuple[Narrowed, ...]:
+        """Return the columns whose types are narrower after the last step, which made *delta*."""
+        return narrowed(delta, self.tracker.state, self._dialect)
 
     def forget(self) -> None:
         """The step that was just running was rolled back."""

@@ -12,6 +12,7 @@ from alembic_ci.history import History, Revision
 from alembic_ci.model import Direction, Phase, Problem, RevisionProof, Verdict
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
+from alembic_ci.statements import Narrowed
 from alembic_ci.steps.attempt import Attempt, told, unprepared, why_missing, why_refused
 from alembic_ci.steps.new_keys import NewKey, new_keys
 from alembic_ci.steps.observer import Observer
@@ -46,8 +47,9 @@ class Bench:
 class Prover:
     """The rollback test of one database.
 
-    A walker; *touched* are the tables that each revision changed, by its id, and *new_keys* the
-    unique keys it puts on tables that were there before.
+    A walker; *touched* are the tables that each revision changed, by its id, *new_keys* the
+    unique keys it puts on tables that were there before, *narrowed* the columns whose types it
+    makes narrower, by direction.
     """
 
     def __init__(self, history: History, assignment: Assignment, bench: Bench) -> None:
@@ -70,6 +72,7 @@ class Prover:
         self._broken: set[str] = set()
         self.touched: dict[str, frozenset[str]] = {}
         self.new_keys: dict[str, tuple[NewKey, ...]] = {}
+        self.narrowed: dict[tuple[str, Direction], tuple[Narrowed, ...]] = {}
         self.proofs.clear()
 
     @property
@@ -201,6 +204,7 @@ class Prover:
             self._applied.discard(attempt.name)
         known = self.touched.get(attempt.name, frozenset())
         self.touched[attempt.name] = known | tables_of(delta)
+        self.narrowed.setdefault((attempt.name, direction), self._observer.narrowed(delta))
         return delta
 
     def _down_and_up(self, attempt: Attempt, up: Delta) -> None:

@@ -84,6 +84,8 @@ def _results(
 ) -> dict[str, RollbackResult]:
     """Walk the stairs, confirm failures, go the whole way at once, and try it all with rows."""
     stairway.run()
+    for label, recording in scratch.desk.recordings.items():
+        recording.narrowed = stairway.provers[label].narrowed
     scratch.desk.recordings = {}
     proofs = {label: tuple(prover.proofs) for label, prover in stairway.provers.items()}
     proofs = confirmed(scratch, assignments, proofs)
@@ -95,6 +97,7 @@ def _results(
             proofs=proofs[binding.label],
             touched=stairway.provers[binding.label].touched,
             new_keys=stairway.provers[binding.label].new_keys,
+            narrowed=stairway.provers[binding.label].narrowed,
         )
         for binding in scratch.bindings
     }

@@ -18,6 +18,7 @@ from alembic_ci.model import (
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
 from alembic_ci.project.worker import Online
+from alembic_ci.statements import Narrowed
 from alembic_ci.steps.attempt import unprepared
 from alembic_ci.steps.baseline import run_file
 from alembic_ci.steps.desk import Binding
@@ -35,7 +36,7 @@ from alembic_ci.steps.row_errors import (
 )
 from alembic_ci.steps.scratch import Scratch
 from alembic_ci.steps.walkers import bring_up, walk
-from alembic_ci.steps.watching import StatementWatch
+from alembic_ci.steps.watching import Changed, StatementWatch
 from alembic_ci.urls import Dialect
 
 
@@ -53,7 +54,7 @@ class Ground:
     """What is known of the revisions from empty tables.
 
     *touched* are the tables that each changes, *new_keys* the unique keys that it puts on tables
-    which were there before.
+    which were there before, *narrowed* the columns whose types it makes narrower each way.
     """
 
     dialect: Dialect
@@ -61,6 +62,7 @@ class Ground:
     proofs: tuple[RevisionProof, ...]
     touched: Mapping[str, frozenset[str]]
     new_keys: Mapping[str, tuple[NewKey, ...]]
+    narrowed: Mapping[tuple[str, Direction], tuple[Narrowed, ...]]
 
 
 class _Turn(NamedTuple):
@@ -141,6 +143,7 @@ class RowTrial:
     ) -> None:
         self._history = history
         self._touched = ground.touched
+        self._narrowed = ground.narrowed
         self._keeper = keeper
         self._watch = watch
         self._dialect = ground.dialect
@@ -272,9 +275,12 @@ class RowTrial:
         self._current = running
         revision = running.turn.revision
         direction = Direction.DOWN if running.phase is Phase.DOWN else Direction.UP
-        changed = self._touched.get(revision.revision, frozenset())
+        changed = Changed(
+            self._touched.get(revision.revision, frozenset()),
+            self._narrowed.get((revision.revision, direction), ()),
+        )
         stepped = self._watch.step(session, revision, direction, changed)
-        self._keeper.touch(changed, stepped.statements)
+        self._keeper.touch(changed.tables, stepped.statements)
 
     def _goes_down(self, revision: Revision) -> bool:
         proof = self._proofs[revision.revision]

@@ -95,8 +95,12 @@ class _Rendering:
             setup=self._setup(whole),
             pieces=tuple(pieces),
             texts=tuple(piece.written(self._dialect) for piece in pieces),
-            statements=tuple(self._listed(piece.script(direction) for piece in pieces)),
+            statements=tuple(self._listed(self._script(piece, direction) for piece in pieces)),
         )
+
+    def _script(self, piece: Piece, direction: Direction) -> Script:
+        narrowed = self._recording.narrowed.get((piece.revision, direction), ())
+        return replace(piece.script(direction), narrowed=narrowed)
 
     def _listed(self, scripts: Iterable[Script]) -> Iterator[Statement]:
         for statement in listed(scripts, self._dialect, self._ready.version_table):

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from alembic_ci.database.control import Control
 from alembic_ci.database.mysql import Rehearsal
@@ -18,10 +19,17 @@ from alembic_ci.history import Revision
 from alembic_ci.model import Direction, Statement
 from alembic_ci.project.executions import Execution, Kind
 from alembic_ci.project.session import Row, Session, Stepped
-from alembic_ci.statements import Measured, Script, Text, listed
+from alembic_ci.statements import Measured, Narrowed, Script, Text, listed
 from alembic_ci.urls import Dialect
 
 _AUTOCOMMIT = b"autocommit"  # the block, or the isolation level
+
+
+class Changed(NamedTuple):
+    """What a revision is known to change: tables, and columns that it makes narrower."""
+
+    tables: frozenset[str]
+    narrowed: tuple[Narrowed, ...]
 
 
 class StatementWatch:
@@ -60,9 +68,9 @@ class StatementWatch:
         )
 
     def step(
-        self, session: Session, revision: Revision, direction: Direction, tables: frozenset[str]
+        self, session: Session, revision: Revision, direction: Direction, changed: Changed
     ) -> Stepped:
-        """Run one revision, known to change *tables*; raises what Session.step() raises."""
+        """Run one revision; raises what Session.step() raises."""
         self._version_table = session.ready.version_table
         name = revision.revision
         session.recorded = (name, direction) not in self._scripts
@@ -73,14 +81,19 @@ class StatementWatch:
                 stepped = self._locking(session, revision, direction)
                 seen = measured((one.watched for one in _run(stepped)), self._before)
             case Dialect.MYSQL if direction is Direction.UP:
-                self._rehearsal.prepare(tables & self._there())
+                self._rehearsal.prepare(changed.tables & self._there())
                 stepped = session.step(name, direction)
                 seen = (self._rehearsed(one) for one in _run(stepped))
             case _:
                 stepped = session.step(name, direction)
                 seen = (None for _ in _run(stepped))
         texts = tuple(map(self._text, _run(stepped), seen))
-        self._scripts[name, direction] = Script(revision=name, direction=direction, texts=texts)
+        self._scripts[name, direction] = Script(
+            revision=name,
+            direction=direction,
+            texts=texts,
+            narrowed=changed.narrowed,
+        )
         return stepped
 
     def prelude(self) -> str:

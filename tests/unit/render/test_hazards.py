@@ -1,12 +1,23 @@
 from dataclasses import replace
 
-from alembic_ci.model import Difference, Direction, Report, Risk
+from alembic_ci.model import Difference, Direction, Narrowing, Report, Risk, Statement
 from alembic_ci.render.hazards import effect, hazards, tally
 from alembic_ci.render.remarks import warnings
 from alembic_ci.render.rows import rows
 from alembic_ci.statements import Script, Text, listed
 from alembic_ci.urls import Dialect
-from reports import all_passed, database, environment, hazardous, report, sql, status, step
+from reports import (
+    all_passed,
+    database,
+    environment,
+    hazardous,
+    passes,
+    proved,
+    report,
+    sql,
+    status,
+    step,
+)
 
 
 def _rendered(*texts: str) -> Report:
@@ -70,8 +81,8 @@ def test_a_loss_that_the_rows_showed_is_not_told_again() -> None:
         replace(proof, losses=(Difference(text="lost", object="column"),))
         for proof in result.proofs
     )
-    proved = replace(proof_step, result=replace(result, proofs=lossy))
-    again = replace(place, databases=(replace(place.databases[0], steps=(sql_step, proved)),))
+    tested = replace(proof_step, result=replace(result, proofs=lossy))
+    again = replace(place, databases=(replace(place.databases[0], steps=(sql_step, tested)),))
 
     remarks = warnings(replace(told, environments=(again,)))
 
@@ -83,3 +94,24 @@ def test_the_way_back_is_no_hazard() -> None:
 
     assert {item.direction for item in hazards(rows(told)[0].statements)} == {Direction.UP}
     assert len(rows(told)[0].statements) == 2
+
+
+def test_a_narrower_column_is_told_unless_rows_have_lost_its_values() -> None:
+    harm = "longer values are cut or refused"
+    column = Narrowing(column="orders.note", before="varchar(100)", after="varchar(10)", harm=harm)
+    narrow = Statement(revision="b2d1", direction=Direction.UP, text="ALTER", narrows=(column,))
+    unseen = replace(proved(*passes("b2d1")), statements=(narrow,))
+    loss = Difference(text="upgrade loses the values", object="column orders.note")
+    seen = replace(unseen, proofs=(replace(unseen.proofs[0], losses=(loss,)),))
+
+    told, retold = (
+        [remark.message for remark in warnings(report(environment("staging", tested)))]
+        for tested in (
+            database(step("rollback-test", result), after=status("a1c0"))
+            for result in (unseen, seen)
+        )
+    )
+
+    assert told[0].startswith("Revision b2d1 narrows a column")
+    assert f"narrows orders.note from varchar(100) to varchar(10): {harm}" in told[0]
+    assert not any("narrows" in message for message in retold)

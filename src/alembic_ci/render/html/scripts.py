@@ -32,6 +32,7 @@ class Shown:
         locks = (f"{lock.mode} on {lock.object} blocks {lock.blocks}" for lock in item.locks)
         return (
             *(f"loses {loss}" for loss in item.loses),
+            *(f"narrows {column}" for column in item.narrows),
             *(f"rewrites {table}" for table in item.rewrites),
             *(f"reads all of {table}" for table in item.scans),
             *locks,

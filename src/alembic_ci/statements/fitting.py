@@ -1,0 +1,159 @@
+"""Which values of one type have no room in another, in words."""
+
+from alembic_ci.statements.column_types import (
+    Approximate,
+    Exact,
+    Labels,
+    Moment,
+    Octets,
+    Text,
+    Truth,
+    Values,
+    Whole,
+)
+
+_LONGER = "longer values are cut or refused"
+_RANGE = "values out of its range are cut or refused"
+_ROUNDED = "digits behind the point are rounded off"
+_PRECISION = "values with more than {} digits are rounded"
+_OTHER = "values that are none are changed or refused"
+_AFFINITIES = (
+    *(("INT", "INTEGER"), ("CHAR", "TEXT"), ("CLOB", "TEXT"), ("TEXT", "TEXT"), ("BLOB", "BLOB")),
+    *(("REAL", "REAL"), ("FLOA", "REAL"), ("DOUB", "REAL")),
+)
+_NUMERIC = ("INTEGER", "REAL", "NUMERIC")
+_WRITTEN = ("DATE", "TIME", "JSON")  # kept as texts in a column whose affinity is NUMERIC
+_DECIMAL = ("NUMERIC", "DECIMAL")
+
+
+def misfit(old: Values, new: Values) -> str:
+    """Say what becomes of the values of *old* that *new* has no room for; ``""`` if all fit.
+
+    Types that cannot be held against one another say nothing.
+    """
+    match new:
+        case Text():
+            return _LONGER if _too_long(old, new) else ""
+        case Octets():
+            return _LONGER if _longer(_size(old), new.length) else ""
+        case Labels():
+            return _unlabelled(old, new)
+        case Moment():
+            return _moments(old, new)
+        case _:
+            return _OTHER if isinstance(old, Text) else _numbers(old, new)
+
+
+def _longer(old: int | None, new: int | None) -> bool:
+    return new is not None and (old is None or old > new)
+
+
+def _too_long(old: Values, new: Text) -> bool:
+    match old:
+        case Text():
+            return _longer(old.characters, new.characters) or _longer(old.size, new.octets)
+        case Whole():
+            return _longer(max(len(str(old.least)), len(str(old.most))), new.characters)
+        case Exact(before, behind, negative) if before is not None and behind is not None:
+            return _longer(before + behind + (behind > 0) + negative, new.characters)
+        case Labels():
+            return _longer(max(map(len, old.names), default=0), new.characters)
+        case _:
+            return False
+
+
+def _size(old: Values) -> int | None:
+    """Return how many bytes the longest value has; nothing is too long that is no text."""
+    match old:
+        case Octets():
+            return old.length
+        case Text():
+            return old.size
+        case _:
+            return 0
+
+
+def _unlabelled(old: Values, new: Labels) -> str:
+    if isinstance(old, Text):
+        return _OTHER
+    if not isinstance(old, Labels):
+        return ""
+    gone = [f"'{name}'" for name in old.names if name not in new.names]
+    return f"rows with {' or '.join(gone)} are changed or refused" if gone else ""
+
+
+def _moments(old: Values, new: Moment) -> str:
+    if not isinstance(old, Moment):
+        return _OTHER if isinstance(old, Text) else ""
+    harms = (
+        (old.time and not new.time, "the time of the day is cut off"),
+        (old.date and not new.date, "the date is cut off"),
+        (old.fraction > new.fraction, "fractions of a second are rounded off"),
+        (new.epoch and not old.epoch, "dates before 1970 and after 2038 are changed or refused"),
+    )
+    return next((harm for narrower, harm in harms if narrower), "")
+
+
+def _numbers(old: Values, new: Values) -> str:
+    match old, new:
+        case Whole() | Exact() | Approximate(), Truth():
+            return "numbers other than 0 and 1 are changed or refused"
+        case Approximate(), Whole() | Exact():
+            return _ROUNDED if _behind(new) is not None else ""
+        case Whole() | Exact() | Approximate(), Approximate():
+            return _PRECISION.format(new.digits) if _preciser(old, new) else ""
+        case Whole() | Exact(), Whole() | Exact():
+            return _exactly(old, new)
+        case _:
+            return ""
+
+
+def _preciser(old: Whole | Exact | Approximate, new: Approximate) -> bool:
+    match old:
+        case Whole():
+            return old.most > 1 << new.bits
+        case Exact(before, behind):
+            return before is None or behind is None or before + behind > new.digits
+        case Approximate():
+            return old.digits > new.digits
+
+
+def _exactly(old: Whole | Exact, new: Whole | Exact) -> str:
+    if _longer(_behind(old), _behind(new)):
+        return _ROUNDED
+    (least, most), (lowest, highest) = _range(old), _range(new)
+    low = lowest is not None and (least is None or least < lowest)
+    high = highest is not None and (most is None or most > highest)
+    return _RANGE if low or high else ""
+
+
+def _behind(values: Whole | Exact) -> int | None:
+    return 0 if isinstance(values, Whole) else values.behind
+
+
+def _range(values: Whole | Exact) -> tuple[int | None, int | None]:
+    """Return the least and the most, digits behind the point left aside."""
+    if isinstance(values, Whole):
+        return values
+    most = None if values.before is None else 10**values.before - 1
+    if not values.negative:
+        return 0, most
+    return (None if most is None else -most), most
+
+
+def sqlite_misfit(old: str, new: str) -> str:
+    """Say what a CAST of a column from one declared type of SQLite to another does to values.
+
+    Lengths mean nothing to SQLite, and a date is a text. https://www.sqlite.org/lang_expr.html#castexpr
+    """
+    if _affinity(new) not in _NUMERIC:
+        return ""
+    if _affinity(old) == "TEXT" or old.startswith(_WRITTEN):
+        return "texts are cut to the number that they begin with, or 0"
+    fractions = _affinity(old) == "REAL" or (old.startswith(_DECIMAL) and not old.endswith(", 0)"))
+    return "digits behind the point are cut off" if fractions and "INT" in new else ""
+
+
+def _affinity(declared: str) -> str:
+    """Return a declared type's affinity: https://www.sqlite.org/datatype3.html, section 3.1."""
+    return next((name for word, name in _AFFINITIES if word in declared), "NUMERIC")

@@ -1,0 +1,155 @@
+"""Columns whose new type has no room for all values of the old one."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from alembic_ci.delta import Attributes, Delta, ObjectKey, Snapshot
+from alembic_ci.model import Narrowing
+from alembic_ci.statements.action import Action
+from alembic_ci.statements.column_types import Enums, Labels, Values, quoted, values
+from alembic_ci.statements.course import plain
+from alembic_ci.statements.fitting import misfit, sqlite_misfit
+from alembic_ci.statements.tokens import Token
+from alembic_ci.urls import Dialect
+
+_ENUM = "enum type"
+_SHORTER = (
+    ("character varying", "varchar"),
+    ("character(", "char("),
+    (" without time zone", ""),
+)
+
+
+class Narrowed(NamedTuple):
+    """A column of *table* that a revision makes narrower, called *old* and *new* before and after.
+
+    *held* is what it held, *collation* is how.
+    """
+
+    table: str
+    old: str
+    new: str
+    told: Narrowing
+    held: Values | None = None
+    collation: str = ""
+
+    def by(self, action: Action, parts: Sequence[Token], dialect: Dialect) -> bool:
+        """Tell whether *action*, of a statement of these *parts*, is what makes it narrower.
+
+        SQLite keeps any value in a column of any type, unless a copy of the table casts it. MySQL
+        says the type again, too, when something else of the column changes.
+        """
+        if plain(action.object) != plain(self.table):
+            return False
+        names = {self.old.casefold(), self.new.casefold()}
+        if action.kind == "copy table":
+            return not names.isdisjoint(_cast(parts))
+        if action.kind not in {"change type", "change column"}:
+            return False
+        if not any(part.casefold() in names for part in action.parts):
+            return False
+        said = values(action.declares, dialect, self.collation, _no_enums)
+        return said is None or said != self.held
+
+
+class _Pair(NamedTuple):
+    """A column before and after."""
+
+    old: ObjectKey
+    before: Attributes
+    new: ObjectKey
+    after: Attributes
+
+
+def narrowed(delta: Delta, state: Snapshot, dialect: Dialect) -> tuple[Narrowed, ...]:
+    """Return the columns that are narrower after *delta*, which led to *state*."""
+    were, are = _labels_before(delta, state), _labels_of(state)
+    found = [_narrower(pair, dialect, were, are) for pair in _pairs(delta)]
+    if dialect is Dialect.POSTGRESQL:
+        found += [
+            _narrower(_Pair(key, attributes, key, attributes), dialect, were, are)
+            for name in _losing_labels(delta)
+            for key, attributes in state.items()
+            if key.kind == "column" and attributes.get("type") == name and key not in delta.changes
+        ]
+    return tuple(item for item in found if item)
+
+
+def _pairs(delta: Delta) -> Iterator[_Pair]:
+    """Yield the columns that were there before; one with another name stands in the same place."""
+    columns = [item for item in delta.changes.items() if item[0].kind == "column"]
+    gone = {(k.parent, c.before["position"]): (k, c.before) for k, c in columns if c.before}
+    for key, change in columns:
+        if change.after is None:
+            continue
+        if change.before is not None:
+            yield _Pair(key, change.before, key, change.after)
+        elif place := gone.get((key.parent, change.after["position"])):
+            yield _Pair(*place, key, change.after)
+
+
+def _narrower(pair: _Pair, dialect: Dialect, were: Enums, are: Enums) -> Narrowed | None:
+    before, after = pair.before["type"], pair.after["type"]
+    collation = pair.before.get("collation", "")
+    if dialect is Dialect.SQLITE:
+        old, harm = None, sqlite_misfit(before, after)
+    else:
+        old = values(_element(before, after), dialect, collation, were)
+        new = values(_element(after, before), dialect, pair.after.get("collation", ""), are)
+        harm = misfit(old, new) if old is not None and new is not None else ""
+        both = isinstance(old, Labels) and isinstance(new, Labels)
+        before, after = ("", "") if both else (_short(before), _short(after))
+    if not harm:
+        return None
+    table, column = pair.new.parent, pair.new.name
+    told = Narrowing(column=f"{table}.{column}", before=before, after=after, harm=harm)
+    return Narrowed(table, pair.old.name, column, told, old, collation)
+
+
+def _element(declared: str, other: str) -> str:
+    """Return the type of the elements of an array, where the other type is one, too."""
+    return declared.removesuffix("[]") if other.endswith("[]") else declared
+
+
+def _losing_labels(delta: Delta) -> Iterator[str]:
+    for key, change in delta.changes.items():
+        if key.kind == _ENUM and change.before and change.after:
+            yield key.name
+
+
+def _labels_of(state: Mapping[ObjectKey, Attributes | None]) -> Enums:
+    def labels(name: str) -> tuple[str, ...] | None:
+        found = state.get(ObjectKey(_ENUM, "", name))
+        return None if found is None else tuple(quoted(found["labels"], Dialect.POSTGRESQL))
+
+    return labels
+
+
+def _labels_before(delta: Delta, state: Snapshot) -> Enums:
+    changed = {key: change.before for key, change in delta.changes.items() if key.kind == _ENUM}
+    was, now = _labels_of(changed), _labels_of(state)
+
+    def labels(name: str) -> tuple[str, ...] | None:
+        return was(name) if ObjectKey(_ENUM, "", name) in changed else now(name)
+
+    return labels
+
+
+def _no_enums(name: str) -> None:  # noqa: ARG001 - a type that a text declares is not looked up
+    return None
+
+
+def _cast(parts: Sequence[Token]) -> set[str]:
+    """Return the columns that a statement casts: ``CAST(orders.note AS INTEGER)``."""
+    found = set()
+    for number, token in enumerate(parts):
+        if token.word == "CAST":
+            inside = [part.name.casefold() for part in parts[number + 1 :]]
+            found.add(inside[inside.index("as") - 1] if "as" in inside else "")
+    return found
+
+
+def _short(declared: str) -> str:
+    for long, short in _SHORTER:
+        declared = declared.replace(long, short)
+    return declared
