@@ -327,6 +327,27 @@ def test_a_revision_can_be_declared_irreversible_in_the_configuration(
 
 
 @pytest.mark.parametrize("driver", _DRIVERS)
+def test_a_declared_revision_whose_upgrade_fails_on_rows_fails(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """That there is no way back says nothing of the way there."""
+    strict = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade="""with op.batch_alter_table("orders") as batch:
+    batch.alter_column("note", existing_type=sa.String(100), nullable=False)""",
+        downgrade="raise NotImplementedError",
+    )
+    job = _job(tmp_path, driver, request, _NOTED, strict)
+
+    finished = job.run("rollback-test", "--irreversible=bbb2=x")
+
+    assert finished.exit_code == 1, finished.text
+    assert finished.verdicts() == {"aaa1": "passed", "bbb2": "failed"}
+    assert "Revision bbb2 fails on tables that hold rows." in finished.text
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
 def test_ways_to_have_no_downgrade_are_told_apart(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -39,6 +39,8 @@ from alembic_ci.steps.walkers import bring_up, walk
 from alembic_ci.steps.watching import Changed, StatementWatch
 from alembic_ci.urls import Dialect
 
+_SOUND = frozenset([Verdict.PASSED, Verdict.IRREVERSIBLE])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
@@ -306,7 +308,7 @@ class RowTrial:
         if not about_rows(error, self._dialect):
             notices = (*proof.notices, on_made_values(error))
             return dataclasses.replace(proof, notices=notices)
-        worse = Verdict.FAILED if proof.verdict is Verdict.PASSED else proof.verdict
+        worse = Verdict.FAILED if proof.verdict in _SOUND else proof.verdict
         return dataclasses.replace(
             proof,
             verdict=worse,
