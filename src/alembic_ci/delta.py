@@ -74,6 +74,32 @@ class Delta:
         return bool(self.changes)
 
 
+class ColumnChange(NamedTuple):
+    """A column that is there after a change, *old* its key before, where it was there at all."""
+
+    key: ObjectKey
+    after: Attributes
+    old: ObjectKey | None
+    before: Attributes | None
+
+
+def columns_of(delta: Delta) -> Iterator[ColumnChange]:
+    """Yield the columns that a delta makes or changes; one with another name keeps its place."""
+    columns = [item for item in delta.changes.items() if item[0].kind == "column"]
+    gone = {
+        (key.parent, change.before["position"]): (key, change.before)
+        for key, change in columns
+        if change.before and change.after is None
+    }
+    for key, change in columns:
+        if change.after is None:
+            continue
+        old, before = (key, change.before) if change.before else (None, None)
+        if old is None:
+            old, before = gone.get((key.parent, change.after["position"]), (None, None))
+        yield ColumnChange(key, change.after, old, before)
+
+
 def tables_of(delta: Delta) -> frozenset[str]:
     """Return the names of the tables that a delta speaks of."""
     return frozenset(

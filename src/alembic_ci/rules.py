@@ -134,6 +134,20 @@ RULES = (
         'op.create_index("one_email", "users", ["email"], unique=True)\n',
     ),
     Rule(
+        id="implicit-default",
+        level=Level.WARNING,
+        title="The server chooses the values of a new column",
+        harm="MariaDB and MySQL fill a column that may not be NULL and has no default with 0, an "
+        "empty text or the first label, in every row that is there. Nobody can tell such values "
+        "from real ones later, and PostgreSQL and SQLite refuse the same revision.",
+        way_out="Give the column a server_default, or add it nullable, fill it with op.execute(), "
+        "and only then forbid NULL.",
+        bad='op.add_column("users", sa.Column("age", sa.Integer(), nullable=False))\n',
+        good='op.add_column("users", sa.Column("age", sa.Integer()))\n'
+        'op.execute("UPDATE users SET age = ...")\n'
+        'op.alter_column("users", "age", existing_type=sa.Integer(), nullable=False)\n',
+    ),
+    Rule(
         id="irreversible",
         level=Level.NOTE,
         title="The revision is declared impossible to roll back",

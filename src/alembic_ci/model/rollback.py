@@ -27,7 +27,8 @@ class RevisionProof:
 
     *notices* are differences that do not fail it. *losses* are values of rows that the upgrade or
     the downgrade threw away, *duplicates* columns in which two rows with the same value make the
-    upgrade fail; whether these fail the test is a setting. *only_with_rows* tells that what failed
+    upgrade fail; whether these fail the test is a setting. *implicit* are values that the server
+    itself put into rows, because the upgrade gives none. *only_with_rows* tells that what failed
     passes on empty tables.
     """
 
@@ -39,9 +40,15 @@ class RevisionProof:
     notices: tuple[Difference, ...] = ()
     losses: tuple[Difference, ...] = ()
     duplicates: tuple[Difference, ...] = ()
+    implicit: tuple[Difference, ...] = ()
     reason: str = ""
     only_with_rows: bool = False
     duration: float = 0.0
+
+    @property
+    def doubted(self) -> bool:
+        """Tell whether its verdict leaves out what depends on rows."""
+        return bool(self.losses or self.duplicates or self.implicit)
 
     @property
     def applied(self) -> bool:

@@ -21,6 +21,7 @@ from alembic_ci.render.words import counted
 BROKEN = (Verdict.FAILED, Verdict.RESIDUE, Verdict.MISSING)
 DATA_LOSS = "data-loss"
 DUPLICATES = "duplicates"
+IMPLICIT = "implicit-default"
 UNFILLED = "unfilled-tables"
 _DECLARE = "declare it irreversible with the comment `# alembic-ci: irreversible REASON`"
 
@@ -52,6 +53,8 @@ def doubts(step: StepReport, known: Known) -> Iterator[Failure]:
             yield _lost(step.name, proof, known)
         if proof.duplicates and not _fails_for(step, DUPLICATES):
             yield _intolerant(step.name, proof, known)
+        if proof.implicit:
+            yield _implicit(step.name, proof, known)
     if step.result.unfilled:
         yield _unfilled(step.name, step.result)
 
@@ -128,6 +131,25 @@ def _intolerant(step: str, proof: RevisionProof, known: Known) -> Failure:
         problem=placed(problem, known),
         differences=proof.duplicates,
         code=DUPLICATES,
+    )
+
+
+def _implicit(step: str, proof: RevisionProof, known: Known) -> Failure:
+    problem = Problem(
+        failure_class=IMPLICIT,
+        exit_code=ExitCode.PASSED,
+        problem=f"Revision {proof.revision} lets the server choose values for rows.",
+        meaning="The column may not be NULL and has no default; other databases refuse that.",
+        remedy="Give the column a server_default, or add it nullable, fill it with op.execute(), "
+        "and only then op.alter_column(..., nullable=False).",
+        revision=proof.revision,
+    )
+    return Failure(
+        where=(),
+        step=step,
+        problem=placed(problem, known),
+        differences=proof.implicit,
+        code=IMPLICIT,
     )
 
 

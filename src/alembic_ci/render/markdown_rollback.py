@@ -61,7 +61,7 @@ def _worth_showing(proofs: Sequence[RevisionProof]) -> Sequence[RevisionProof]:
     return [
         proof
         for proof in proofs
-        if proof.verdict is not Verdict.PASSED or proof.notices or proof.losses or proof.duplicates
+        if proof.verdict is not Verdict.PASSED or proof.notices or proof.doubted
     ]
 
 
@@ -112,6 +112,7 @@ def _detail(proof: RevisionProof) -> str:
     said += _told(proof.differences, "")
     said += _told(proof.losses, "**data loss:** ")
     said += _told(proof.duplicates, "**duplicates:** ")
+    said += _told(proof.implicit, "**implicit default:** ")
     said += _told(proof.notices, "note: ")
     return "<br>".join(said)
 

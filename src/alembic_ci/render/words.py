@@ -170,6 +170,9 @@ def reservations(result: RollbackResult) -> Iterator[str]:
     strict = sum(1 for proof in result.proofs if proof.duplicates)
     if strict:
         yield f"{strict:,} would fail on duplicates"
+    filled = sum(1 for proof in result.proofs if proof.implicit)
+    if filled:
+        yield f"{filled:,} {'fills' if filled == 1 else 'fill'} rows with implicit defaults"
     yield from (f"{leg.name} fails" for leg in result.round_trip if leg.state is State.FAILED)
 
 

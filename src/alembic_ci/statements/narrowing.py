@@ -3,7 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from alembic_ci.delta import Attributes, Delta, ObjectKey, Snapshot
+from alembic_ci.delta import (
+    Attributes,
+    ColumnChange,
+    Delta,
+    ObjectKey,
+    Snapshot,
+    columns_of,
+)
 from alembic_ci.model import Narrowing
 from alembic_ci.statements.action import Action
 from alembic_ci.statements.column_types import Enums, Labels, Values, quoted, values
@@ -52,22 +59,13 @@ class Narrowed(NamedTuple):
         return said is None or said != self.held
 
 
-class _Pair(NamedTuple):
-    """A column before and after."""
-
-    old: ObjectKey
-    before: Attributes
-    new: ObjectKey
-    after: Attributes
-
-
 def narrowed(delta: Delta, state: Snapshot, dialect: Dialect) -> tuple[Narrowed, ...]:
     """Return the columns that are narrower after *delta*, which led to *state*."""
     were, are = _labels_before(delta, state), _labels_of(state)
-    found = [_narrower(pair, dialect, were, are) for pair in _pairs(delta)]
+    found = [_narrower(column, dialect, were, are) for column in columns_of(delta)]
     if dialect is Dialect.POSTGRESQL:
         found += [
-            _narrower(_Pair(key, attributes, key, attributes), dialect, were, are)
+            _narrower(ColumnChange(key, attributes, key, attributes), dialect, were, are)
             for name in _losing_labels(delta)
             for key, attributes in state.items()
             if key.kind == "column" and attributes.get("type") == name and key not in delta.changes
@@ -75,35 +73,24 @@ def narrowed(delta: Delta, state: Snapshot, dialect: Dialect) -> tuple[Narrowed,
     return tuple(item for item in found if item)
 
 
-def _pairs(delta: Delta) -> Iterator[_Pair]:
-    """Yield the columns that were there before; one with another name stands in the same place."""
-    columns = [item for item in delta.changes.items() if item[0].kind == "column"]
-    gone = {(k.parent, c.before["position"]): (k, c.before) for k, c in columns if c.before}
-    for key, change in columns:
-        if change.after is None:
-            continue
-        if change.before is not None:
-            yield _Pair(key, change.before, key, change.after)
-        elif place := gone.get((key.parent, change.after["position"])):
-            yield _Pair(*place, key, change.after)
-
-
-def _narrower(pair: _Pair, dialect: Dialect, were: Enums, are: Enums) -> Narrowed | None:
-    before, after = pair.before["type"], pair.after["type"]
-    collation = pair.before.get("collation", "")
+def _narrower(column: ColumnChange, dialect: Dialect, were: Enums, are: Enums) -> Narrowed | None:
+    if column.old is None or column.before is None:
+        return None
+    before, after = column.before["type"], column.after["type"]
+    collation = column.before.get("collation", "")
     if dialect is Dialect.SQLITE:
         old, harm = None, sqlite_misfit(before, after)
     else:
         old = values(_element(before, after), dialect, collation, were)
-        new = values(_element(after, before), dialect, pair.after.get("collation", ""), are)
+        new = values(_element(after, before), dialect, column.after.get("collation", ""), are)
         harm = misfit(old, new) if old is not None and new is not None else ""
         both = isinstance(old, Labels) and isinstance(new, Labels)
         before, after = ("", "") if both else (_short(before), _short(after))
     if not harm:
         return None
-    table, column = pair.new.parent, pair.new.name
-    told = Narrowing(column=f"{table}.{column}", before=before, after=after, harm=harm)
-    return Narrowed(table, pair.old.name, column, told, old, collation)
+    table, name = column.key.parent, column.key.name
+    told = Narrowing(column=f"{table}.{name}", before=before, after=after, harm=harm)
+    return Narrowed(table, column.old.name, name, told, old, collation)
 
 
 def _element(declared: str, other: str) -> str:

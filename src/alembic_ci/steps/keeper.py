@@ -19,6 +19,7 @@ from alembic_ci.database.rows import (
 from alembic_ci.model import Difference
 from alembic_ci.project.session import Ready
 from alembic_ci.steps.new_keys import NewKey
+from alembic_ci.steps.required import Required, filled, on_filled, sets
 
 _WORD = re.compile(r"\w+")
 _HARMLESS = re.compile(r"\s*(?:alter|create|insert|comment)\b", re.IGNORECASE)
@@ -113,6 +114,20 @@ class RowKeeper:
     def after_downgrade(self) -> None:
         """Look at what upgrade and downgrade together have lost."""
         self._by_both = self._lost()
+
+    def filled(self, columns: Sequence[Required], texts: Sequence[str]) -> list[Difference]:
+        """Say which columns the server has filled by itself, in an upgrade of these statements."""
+        if not columns or not self.there or self._filler is None:
+            return []
+        said = []
+        with self._giving_up():
+            now = self._filler.contents({column.table for column in columns})
+            for column in columns:
+                was, there = self._known.get(column.table), now.get(column.table)
+                value = filled(column, was, there) if was and there else None
+                if value is not None and not sets(column, texts):
+                    said.append(on_filled(column, value, self._control().server))
+        return said
 
     def lost_by_upgrade(self) -> list[Difference]:
         """Say what an upgrade without a way back has lost."""

@@ -7,14 +7,13 @@ so far and the place in the list stay.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from alembic_ci.delta import Delta, tables_of
+from alembic_ci.delta import Delta
 from alembic_ci.history import History, Revision
 from alembic_ci.model import Direction, Phase, Problem, RevisionProof, Verdict
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
-from alembic_ci.statements import Narrowed
 from alembic_ci.steps.attempt import Attempt, told, unprepared, why_missing, why_refused
-from alembic_ci.steps.new_keys import NewKey, new_keys
+from alembic_ci.steps.changes import UNCHANGED, Changes
 from alembic_ci.steps.observer import Observer
 from alembic_ci.steps.walkers import bring_up
 
@@ -47,9 +46,7 @@ class Bench:
 class Prover:
     """The rollback test of one database.
 
-    A walker; *touched* are the tables that each revision changed, by its id, *new_keys* the
-    unique keys it puts on tables that were there before, *narrowed* the columns whose types it
-    makes narrower, by direction.
+    A walker; *changes* is what each revision was seen to change, by its id.
     """
 
     def __init__(self, history: History, assignment: Assignment, bench: Bench) -> None:
@@ -70,9 +67,7 @@ class Prover:
         self._applied = set(self._assignment.base)
         self._todo = list(self._assignment.todo)
         self._broken: set[str] = set()
-        self.touched: dict[str, frozenset[str]] = {}
-        self.new_keys: dict[str, tuple[NewKey, ...]] = {}
-        self.narrowed: dict[tuple[str, Direction], tuple[Narrowed, ...]] = {}
+        self.changes: dict[str, Changes] = {}
         self.proofs.clear()
 
     @property
@@ -177,7 +172,6 @@ class Prover:
             self._finish(attempt.cut_short(Verdict.NOT_RUN, f"needs {missing}, which failed"))
             return
         up = self._step(attempt, Direction.UP)
-        self.new_keys[revision.revision] = tuple(new_keys(up))
         reason = self._bench.irreversible(revision)
         if reason is not None:
             reason = reason or "declared in the revision"
@@ -202,9 +196,9 @@ class Prover:
             self._applied.add(attempt.name)
         else:
             self._applied.discard(attempt.name)
-        known = self.touched.get(attempt.name, frozenset())
-        self.touched[attempt.name] = known | tables_of(delta)
-        self.narrowed.setdefault((attempt.name, direction), self._observer.narrowed(delta))
+        known = self.changes.get(attempt.name, UNCHANGED)
+        narrowed = self._observer.narrowed(delta)
+        self.changes[attempt.name] = known.with_step(direction, delta, narrowed)
         return delta
 
     def _down_and_up(self, attempt: Attempt, up: Delta) -> None:

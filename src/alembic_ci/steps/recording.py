@@ -6,17 +6,18 @@ from alembic_ci.model import Direction
 from alembic_ci.project.executions import Execution
 from alembic_ci.project.session import Stepped
 from alembic_ci.statements import Narrowed
+from alembic_ci.steps.changes import UNCHANGED, Changes
 
 
 class Recording:
     """The first run of each revision in each direction; *reason* says why some may be missing.
 
-    *narrowed* are the columns whose types each run made narrower.
+    *changes* is what each revision was seen to change.
     """
 
     def __init__(self, reason: str = "") -> None:
         self.reason = reason
-        self.narrowed: Mapping[tuple[str, Direction], tuple[Narrowed, ...]] = {}
+        self.changes: Mapping[str, Changes] = {}
         self._runs: dict[tuple[str, Direction], tuple[Execution, ...]] = {}
 
     def note(self, revision: str, direction: Direction, stepped: Stepped) -> None:
@@ -26,3 +27,7 @@ class Recording:
     def of(self, revision: str, direction: Direction) -> tuple[Execution, ...] | None:
         """Return what a revision executed; None when it did not run."""
         return self._runs.get((revision, direction))
+
+    def narrowed(self, revision: str, direction: Direction) -> tuple[Narrowed, ...]:
+        """Return the columns whose types a run was seen to make narrower."""
+        return self.changes.get(revision, UNCHANGED).narrowed.get(direction, ())

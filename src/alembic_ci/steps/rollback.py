@@ -85,7 +85,7 @@ def _results(
     """Walk the stairs, confirm failures, go the whole way at once, and try it all with rows."""
     stairway.run()
     for label, recording in scratch.desk.recordings.items():
-        recording.narrowed = stairway.provers[label].narrowed
+        recording.changes = stairway.provers[label].changes
     scratch.desk.recordings = {}
     proofs = {label: tuple(prover.proofs) for label, prover in stairway.provers.items()}
     proofs = confirmed(scratch, assignments, proofs)
@@ -95,9 +95,7 @@ def _results(
             dialect=binding.url.dialect,
             assignment=assignments[binding.label],
             proofs=proofs[binding.label],
-            touched=stairway.provers[binding.label].touched,
-            new_keys=stairway.provers[binding.label].new_keys,
-            narrowed=stairway.provers[binding.label].narrowed,
+            changes=stairway.provers[binding.label].changes,
         )
         for binding in scratch.bindings
     }

@@ -16,11 +16,11 @@ from alembic_ci.model import (
     Verdict,
 )
 from alembic_ci.project.failures import StepFailedError
-from alembic_ci.project.session import Session
+from alembic_ci.project.session import Session, Stepped
 from alembic_ci.project.worker import Online
-from alembic_ci.statements import Narrowed
 from alembic_ci.steps.attempt import unprepared
 from alembic_ci.steps.baseline import run_file
+from alembic_ci.steps.changes import UNCHANGED, Changes
 from alembic_ci.steps.desk import Binding
 from alembic_ci.steps.keeper import RowKeeper
 from alembic_ci.steps.new_keys import NewKey
@@ -36,7 +36,7 @@ from alembic_ci.steps.row_errors import (
 )
 from alembic_ci.steps.scratch import Scratch
 from alembic_ci.steps.walkers import bring_up, walk
-from alembic_ci.steps.watching import Changed, StatementWatch
+from alembic_ci.steps.watching import StatementWatch
 from alembic_ci.urls import Dialect
 
 _SOUND = frozenset([Verdict.PASSED, Verdict.IRREVERSIBLE])
@@ -55,16 +55,13 @@ class Tried:
 class Ground:
     """What is known of the revisions from empty tables.
 
-    *touched* are the tables that each changes, *new_keys* the unique keys that it puts on tables
-    which were there before, *narrowed* the columns whose types it makes narrower each way.
+    *changes* is what each was seen to change there.
     """
 
     dialect: Dialect
     assignment: Assignment
     proofs: tuple[RevisionProof, ...]
-    touched: Mapping[str, frozenset[str]]
-    new_keys: Mapping[str, tuple[NewKey, ...]]
-    narrowed: Mapping[tuple[str, Direction], tuple[Narrowed, ...]]
+    changes: Mapping[str, Changes]
 
 
 class _Turn(NamedTuple):
@@ -144,15 +141,14 @@ class RowTrial:
         explain: Callable[[StepFailedError], Problem],
     ) -> None:
         self._history = history
-        self._touched = ground.touched
-        self._narrowed = ground.narrowed
+        self._changes = ground.changes
         self._keeper = keeper
         self._watch = watch
         self._dialect = ground.dialect
         self._explain = explain
         self._proofs = {proof.revision: proof for proof in ground.proofs}
         todo = [r for r in ground.assignment.todo if self._proofs[r.revision].applied]
-        self._todo = [turn for r in todo for turn in self._turns(r, ground.new_keys)]
+        self._todo = [turn for r in todo for turn in self._turns(r)]
         self._applied = set(ground.assignment.base)
         self._current: _Running | None = None
         self._prepared = self._filled = False
@@ -225,10 +221,8 @@ class RowTrial:
         self._keeper.forget()
         self.rebuild = True
 
-    def _turns(
-        self, revision: Revision, new_keys: Mapping[str, tuple[NewKey, ...]]
-    ) -> Iterator[_Turn]:
-        keys = (_Turn(revision, key) for key in new_keys.get(revision.revision, ()))
+    def _turns(self, revision: Revision) -> Iterator[_Turn]:
+        keys = (_Turn(revision, key) for key in self._changes_of(revision).new_keys)
         if self._goes_down(revision):
             yield _Turn(revision, None)
             yield from keys
@@ -239,7 +233,10 @@ class RowTrial:
     def _try(self, session: Session, turn: _Turn) -> None:
         name = turn.revision.revision
         self._keeper.own(name)
-        self._step(session, _Running(turn, Phase.UP))
+        stepped = self._step(session, _Running(turn, Phase.UP))
+        required = self._changes_of(turn.revision).required
+        if self._dialect is Dialect.MYSQL:
+            self._note(name, implicit=self._keeper.filled(required, stepped.statements))
         if self._goes_down(turn.revision):
             self._keeper.after_upgrade()
             self._step(session, _Running(turn, Phase.DOWN))
@@ -272,17 +269,18 @@ class RowTrial:
         elif made.columns:
             self._start_again()
 
-    def _step(self, session: Session, running: _Running) -> None:
+    def _step(self, session: Session, running: _Running) -> Stepped:
         """Run one revision; the first time each way, its statements are watched."""
         self._current = running
         revision = running.turn.revision
         direction = Direction.DOWN if running.phase is Phase.DOWN else Direction.UP
-        changed = Changed(
-            self._touched.get(revision.revision, frozenset()),
-            self._narrowed.get((revision.revision, direction), ()),
-        )
-        stepped = self._watch.step(session, revision, direction, changed)
-        self._keeper.touch(changed.tables, stepped.statements)
+        changes = self._changes_of(revision)
+        stepped = self._watch.step(session, revision, direction, changes)
+        self._keeper.touch(changes.tables, stepped.statements)
+        return stepped
+
+    def _changes_of(self, revision: Revision) -> Changes:
+        return self._changes.get(revision.revision, UNCHANGED)
 
     def _goes_down(self, revision: Revision) -> bool:
         proof = self._proofs[revision.revision]
@@ -293,6 +291,7 @@ class RowTrial:
         name: str,
         *,
         losses: Sequence[Difference] = (),
+        implicit: Sequence[Difference] = (),
         duplicates: Sequence[Difference] = (),
         notices: Sequence[Difference] = (),
     ) -> None:
@@ -300,6 +299,7 @@ class RowTrial:
         self._proofs[name] = dataclasses.replace(
             proof,
             losses=(*proof.losses, *losses),
+            implicit=(*proof.implicit, *implicit),
             duplicates=(*proof.duplicates, *duplicates),
             notices=(*proof.notices, *notices),
         )

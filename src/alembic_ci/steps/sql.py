@@ -99,7 +99,7 @@ class _Rendering:
         )
 
     def _script(self, piece: Piece, direction: Direction) -> Script:
-        narrowed = self._recording.narrowed.get((piece.revision, direction), ())
+        narrowed = self._recording.narrowed(piece.revision, direction)
         return replace(piece.script(direction), narrowed=narrowed)
 
     def _listed(self, scripts: Iterable[Script]) -> Iterator[Statement]:

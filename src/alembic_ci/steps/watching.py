@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from alembic_ci.database.control import Control
 from alembic_ci.database.mysql import Rehearsal
@@ -19,17 +18,11 @@ from alembic_ci.history import Revision
 from alembic_ci.model import Direction, Statement
 from alembic_ci.project.executions import Execution, Kind
 from alembic_ci.project.session import Row, Session, Stepped
-from alembic_ci.statements import Measured, Narrowed, Script, Text, listed
+from alembic_ci.statements import Measured, Script, Text, listed
+from alembic_ci.steps.changes import Changes
 from alembic_ci.urls import Dialect
 
 _AUTOCOMMIT = b"autocommit"  # the block, or the isolation level
-
-
-class Changed(NamedTuple):
-    """What a revision is known to change: tables, and columns that it makes narrower."""
-
-    tables: frozenset[str]
-    narrowed: tuple[Narrowed, ...]
 
 
 class StatementWatch:
@@ -68,7 +61,7 @@ class StatementWatch:
         )
 
     def step(
-        self, session: Session, revision: Revision, direction: Direction, changed: Changed
+        self, session: Session, revision: Revision, direction: Direction, changes: Changes
     ) -> Stepped:
         """Run one revision; raises what Session.step() raises."""
         self._version_table = session.ready.version_table
@@ -81,7 +74,7 @@ class StatementWatch:
                 stepped = self._locking(session, revision, direction)
                 seen = measured((one.watched for one in _run(stepped)), self._before)
             case Dialect.MYSQL if direction is Direction.UP:
-                self._rehearsal.prepare(changed.tables & self._there())
+                self._rehearsal.prepare(changes.tables & self._there())
                 stepped = session.step(name, direction)
                 seen = (self._rehearsed(one) for one in _run(stepped))
             case _:
@@ -92,7 +85,7 @@ class StatementWatch:
             revision=name,
             direction=direction,
             texts=texts,
-            narrowed=changed.narrowed,
+            narrowed=changes.narrowed.get(direction, ()),
         )
         return stepped
 

@@ -39,7 +39,8 @@ class Judgement:
         """Say what a verdict leaves out: ``loses data``, ``would fail on duplicates``."""
         losing = "loses data" if self.proof.losses else ""
         failing = "would fail on duplicates" if self.proof.duplicates else ""
-        return ", ".join(filter(None, (losing, failing)))
+        filling = "rows get a value that nobody chose" if self.proof.implicit else ""
+        return ", ".join(filter(None, (losing, failing, filling)))
 
     @property
     def tone(self) -> Tone:
