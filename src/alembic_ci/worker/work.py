@@ -11,6 +11,7 @@ from .offline import OfflineRun
 from .online import OnlineRun
 from .order import keep_order
 from .passwords import send_utf8
+from .pools import Pools
 from .protocol import Channel, Message
 from .schemas import enter
 from .sessions import Sessions
@@ -26,6 +27,7 @@ class Work:
         if request["schema"]:
             enter(request["schema"])
         Sessions(request["sessions"]).listen()
+        self._pools = Pools()
         self._channel = channel
         self._project = Project(request)
         if request["revisions"]:
@@ -37,6 +39,11 @@ class Work:
 
     def done(self, request: Message) -> Message:
         """Do what *request* says and return the message that ends it."""
+        answer = self._answer(request)
+        self._pools.empty()
+        return answer
+
+    def _answer(self, request: Message) -> Message:
         if request["do"] == protocol.ONLINE:
             return OnlineRun(self._channel, self._project, request).run()
         if request["do"] == protocol.OFFLINE:
