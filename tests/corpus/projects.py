@@ -29,12 +29,14 @@ _SYNC = ("psycopg2-binary==2.9.12", "pymysql==1.1.2")
 class Start:
     """What the tool is called with, and from where.
 
-    *arguments* follow the command, *variables* are added to the process environment.
+    *arguments* follow the command, *variables* are added to the process environment. *baseline* is
+    a command that makes what must be there before the first revision, in ``DATABASE_URL``.
     """
 
     folder: Path
     arguments: tuple[str, ...]
     variables: Mapping[str, str] = field(default_factory=dict)
+    baseline: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +54,12 @@ class CorpusProject:
         layout = _HERE / "layouts" / self.name
         if layout.is_dir():
             shutil.copytree(layout, folder, dirs_exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         start = self.start(folder, _site_packages(interpreter), dialect)
-        return replace(start, arguments=("--python", str(interpreter), *start.arguments))
+        arguments = ("--python", str(interpreter), *start.arguments)
+        if start.baseline:
+            arguments += ("--scratch-baseline", shlex.join(start.baseline))
+        return replace(start, arguments=arguments)
 
     def url(self, url: DatabaseURL) -> DatabaseURL:
         """Return the URL with the driver that this project's environment has."""
@@ -96,8 +102,8 @@ def _mlflow(folder: Path, site: Path, _: Dialect) -> Start:
         arguments=(
             *("--config", str(home / "alembic.ini")),
             *("--set", f"script_location={home}"),
-            *("--scratch-baseline", shlex.join((str(python), "baseline.py"))),
         ),
+        baseline=(str(python), "baseline.py"),
     )
 
 

@@ -15,9 +15,8 @@ from pathlib import Path
 import pytest
 
 from alembic_ci.urls import DatabaseURL, Dialect
+from corpus.installed import interpreter_of
 from corpus.projects import PROJECTS, CorpusProject
-from environments import EnvironmentBuildError
-from servers import NO_SKIP
 
 WITH_ROWS = "ALEMBIC_CI_TESTS_CORPUS_WITH_ROWS"
 
@@ -48,7 +47,7 @@ def test_every_verdict_agrees_with_plain_alembic(
     request: pytest.FixtureRequest,
     tmp_path: Path,
 ) -> None:
-    interpreter = _interpreter(project)
+    interpreter = interpreter_of(project)
     url = request.getfixturevalue(f"{dialect}_url")
     expected = project.expected_with_rows(dialect) if rows else project.expected(dialect)
 
@@ -58,21 +57,10 @@ def test_every_verdict_agrees_with_plain_alembic(
     assert done.returncode == (0 if set(expected.values()) == {"passed"} else 1)
 
 
-def _interpreter(project: CorpusProject) -> Path:
-    try:
-        return project.pinned.interpreter()
-    except EnvironmentBuildError as error:
-        text = f"NOT TESTED, {project.name.upper()} COULD NOT BE INSTALLED: {error}"
-        if os.environ.get(NO_SKIP):
-            pytest.fail(text)
-        pytest.skip(text)
-
-
 def _rollback_test(
     project: CorpusProject, interpreter: Path, url: DatabaseURL, folder: Path, *, rows: int
 ) -> subprocess.CompletedProcess[str]:
     start = project.lay_out(folder / "work", interpreter, url.dialect)
-    start.folder.mkdir(exist_ok=True)
     variables = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),

@@ -1,5 +1,6 @@
 """What `sql` writes, applied with psql, mariadb and sqlite3, does what `upgrade` does."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 from alembic_ci.database.control import Control
 from alembic_ci.urls import DatabaseURL
 from cases import case
+from clients import apply
 from environments import ASYNC, CURRENT, OLDEST, PinnedSet
-from jobs import dialect_of, marked
+from jobs import dialect_of, marked, url_for
 from template_projects import Written, initialised
 from twins import run, there, there_and_back, twins
 
@@ -224,3 +226,131 @@ def test_secret_values_and_commands_in_sql_stay_in_the_files(tmp_path: Path) -> 
         assert not any(line.startswith("::error::pwned") for line in text.splitlines())
         assert "\x1b[31m" not in text
     assert "<redacted>" in done.step("sql")["result"]["sql"]
+
+
+_NAMES_ITS_DATABASE = Written(
+    revision="aaa1",
+    down=None,
+    upgrade="""
+connection = op.get_bind()
+assert sa.inspect(connection).get_table_names() != ["shops"]
+name = connection.dialect.identifier_preparer.quote(connection.engine.url.database)
+if connection.dialect.name == "postgresql":
+    op.execute(f"COMMENT ON DATABASE {name} IS 'the shop'")
+else:
+    op.execute(f"ALTER DATABASE {name} DEFAULT CHARACTER SET utf8mb4")
+op.create_table("shops", sa.Column("id", sa.Integer(), primary_key=True))""",
+    downgrade='op.drop_table("shops")',
+)
+
+
+@pytest.mark.parametrize(
+    "driver", [marked(driver, driver=driver) for driver in ("postgresql+psycopg2", "mysql+pymysql")]
+)
+def test_a_script_names_the_database_it_is_for(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    python = CURRENT.interpreter()
+    directory = initialised(python, "generic", tmp_path / "project", _NAMES_ITS_DATABASE)
+    url = url_for(driver, request)
+
+    done = run(directory, url, "sql", f"--python={python}")
+
+    script = (done.folder / "sql" / "development" / "upgrade.sql").read_text()
+    (named,) = re.findall(r"DATABASE (\w+)", script)
+    assert named == url.database
+    apply(done.folder / "sql" / "development" / "upgrade.sql", url)
+
+
+_OWN_TRANSACTIONS = """from alembic import context
+import os
+import sqlalchemy as sa
+
+engine = sa.create_engine(os.environ["DATABASE_URL"])
+
+
+@sa.event.listens_for(engine, "connect")
+def _leave_transactions_alone(connection, record):
+    connection.isolation_level = None
+
+
+@sa.event.listens_for(engine, "begin")
+def _begin(connection):
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+if context.is_offline_mode():
+    context.configure(dialect_name="sqlite", literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    with engine.connect() as connection:
+        context.configure(connection=connection, transaction_per_migration=True)
+        context.execute("COMMIT")
+        context.execute("PRAGMA foreign_keys=OFF")
+        context.execute("BEGIN IMMEDIATE")
+        with context.begin_transaction():
+            context.run_migrations()
+"""
+_COMMITS = Written(
+    revision="aaa1",
+    down=None,
+    upgrade="""
+op.create_table("beds", sa.Column("id", sa.Integer(), primary_key=True))
+with op.get_context().autocommit_block():
+    connection = op.get_bind()
+    assert connection.execute(sa.text("SELECT count(*) FROM beds")).scalar() == 0
+    connection.execute(sa.text("INSERT INTO beds (id) VALUES (1)"))
+op.execute("COMMIT")
+op.execute("PRAGMA foreign_keys=ON")
+op.execute("BEGIN")
+op.execute("INSERT INTO beds (id) VALUES (2)")""",
+    downgrade='op.drop_table("beds")',
+)
+
+
+def test_transactions_that_a_project_begins_itself_do_not_stop_its_script(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    python = CURRENT.interpreter()
+    directory = initialised(python, "generic", tmp_path / "project", _COMMITS)
+    (directory / "migrations" / "env.py").write_text(_OWN_TRANSACTIONS)
+
+    with twins("sqlite", request, tmp_path) as pair:
+        done = there(directory, pair, f"--python={python}")
+
+        beds = "SELECT id FROM beds"
+        assert _queried(pair.applied, beds) == _queried(pair.upgraded, beds) == [(1,), (2,)]
+    assert "PRAGMA foreign_keys=OFF" in done.step("sql")["result"]["sql"]
+    assert "not in this script" not in done.step("sql")["result"]["sql"]
+
+
+_NESTED = Written(
+    revision="aaa1",
+    down=None,
+    upgrade="""
+op.create_table("beds", sa.Column("id", sa.Integer(), primary_key=True))
+connection = op.get_bind()
+assert connection.execute(sa.text("SELECT count(*) FROM beds")).scalar() == 0
+with connection.begin_nested():
+    connection.execute(sa.text("INSERT INTO beds (id) VALUES (1)"))
+with connection.begin_nested() as taken_back:
+    connection.execute(sa.text("INSERT INTO beds (id) VALUES (2)"))
+    taken_back.rollback()
+connection.execute(sa.text("INSERT INTO beds (id) VALUES (3)"))""",
+    downgrade='op.drop_table("beds")',
+)
+
+
+@pytest.mark.parametrize("driver", [marked(driver, driver=driver) for driver in _DRIVERS.values()])
+def test_savepoints_are_where_they_were(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    python = CURRENT.interpreter()
+    directory = initialised(python, "generic", tmp_path / "project", _NESTED)
+
+    with twins(driver, request, tmp_path) as pair:
+        there(directory, pair, f"--python={python}")
+
+        beds = "SELECT id FROM beds"
+        assert _queried(pair.applied, beds) == _queried(pair.upgraded, beds) == [(1,), (3,)]

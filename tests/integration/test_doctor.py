@@ -282,6 +282,26 @@ def test_mariadb_finishes_a_half_applied_revision(mysql_url: DatabaseURL, tmp_pa
 
 
 @pytest.mark.mysql
+def test_what_is_missing_is_executed_in_the_database_it_names(
+    mysql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    directory = project(tmp_path)
+    named = 'op.execute("CREATE INDEX ix_more ON %s.beds (id)" % op.get_bind().engine.url.database)'
+    half = f"{HALF}{named}\n"
+    add_revision(directory, half.format('op.execute("DROP TABLE nothing")'), downgrade=BACK)
+    run(directory, "upgrade", variables=alone(mysql_url))
+    add_revision(directory, half.format(""), downgrade=BACK)
+
+    finished = run(directory, "doctor", "--resume=finish", "--apply", variables=alone(mysql_url))
+
+    assert finished.exit_code == 0, finished.everything
+    result = finished.step("doctor")["result"]["half_applied"]
+    last = f"CREATE INDEX ix_more ON {mysql_url.database}.beds (id)"
+    assert result["statements"][-1]["sql"] == last
+    assert result["recoveries"][0]["statements"][-1] == last
+
+
+@pytest.mark.mysql
 def test_what_goes_past_sqlalchemy_is_neither_finished_nor_undone(
     mysql_url: DatabaseURL, tmp_path: Path
 ) -> None:

@@ -55,7 +55,7 @@ def _run(desk: Desk, plans: _Plans, recordings: dict[str, Recording]) -> None:
             session.step(revision.revision, Direction.DOWN)
 
     with scratch_for(desk) as scratch:
-        scratch.desk.recordings = recordings
+        scratch.record(recordings)
         try:
             scratch.desk.sessions_of(Online(scratch=True), visit)
         except (WorkerDiedError, WorkerTimeoutError):

@@ -17,7 +17,7 @@ from alembic_ci.steps.problems import problem
 from alembic_ci.steps.recording import Recording
 from alembic_ci.steps.script import stopped
 from alembic_ci.steps.statement_text import terminated
-from alembic_ci.urls import Dialect
+from alembic_ci.urls import DatabaseURL, Dialect
 
 _MARK = "-- captured from a run: depends on data\n"
 _UNSEEN = "-- not in this script: what {}:{} executes through the driver, past SQLAlchemy\n"
@@ -66,18 +66,19 @@ class Piece:
 class Pieces:
     """Makes the pieces of one database's scripts."""
 
-    def __init__(self, context: Context, dialect: Dialect, recording: Recording) -> None:
+    def __init__(self, context: Context, url: DatabaseURL, recording: Recording) -> None:
         self._context = context
-        self._dialect = dialect
+        self._dialect = url.dialect
+        self._database = url.database or ""
         self._recording = recording
 
     def piece(self, rendered: Rendered, direction: Direction, *, transactional: bool) -> Piece:
         """Choose between what was rendered and what ran."""
-        run = self._recording.of(rendered.revision, direction)
+        run = self._recording.of(rendered.revision, direction, database=self._database)
         unwritten = captured.unwritten(run) if run else None
         if run is None or unwritten:
             return self._offline(rendered, unwritten)
-        ran = captured.body(run, transactional=transactional)
+        ran = captured.body(run, self._dialect, transactional=transactional)
         difference = self._difference(rendered, ran)
         if difference is None and rendered.failure is None:
             offline = self._offline(rendered, None)

@@ -15,6 +15,7 @@ from alembic_ci.project.session import Ready, Session
 from alembic_ci.project.worker import Online
 from alembic_ci.steps.desk import Binding, Desk
 from alembic_ci.steps.keeper import said
+from alembic_ci.steps.naming import renamed
 from alembic_ci.steps.scratch import Scratch, scratch_for
 from alembic_ci.steps.walkers import bring_up
 
@@ -73,12 +74,13 @@ class _Trial:
         for revision in self._todo:
             stepped = session.step(revision.revision, Direction.DOWN)
             after = filler.contents()
-            texts = [
+            texts = tuple(
                 text
                 for item in stepped.executions
                 if item.kind is Kind.STATEMENT and not item.read and not item.version
                 for text in item.texts
-            ]
+            )
+            texts = renamed(texts, self._ours.url.database, self._binding.url.database)
             planned = PlannedDowngrade(
                 revision=revision.revision,
                 statements=tuple(self._desk.context.redact.sql(text, dialect) for text in texts),

@@ -42,7 +42,7 @@ def rollback_test(desk: Desk) -> Outcomes:
         assignments[binding.label] = scope(desk.context, heads)
     recordings = {b.label: Recording() for b in desk.bindings} if desk.records else {}
     with scratch_for(desk) as scratch:
-        scratch.desk.recordings = recordings
+        scratch.record(recordings)
         stairway = Stairway(scratch, assignments, progress=desk.context.progress)
         try:
             results = _results(scratch, stairway, assignments)

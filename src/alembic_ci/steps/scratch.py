@@ -1,6 +1,6 @@
 """Throw-away databases in place of an environment's own, for one step."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
@@ -10,6 +10,7 @@ from alembic_ci.database.scratch import ScratchServer, scratch_server
 from alembic_ci.environments import scratch_url
 from alembic_ci.steps.baseline import lay_baseline
 from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.recording import Recording
 
 _STEP, _FIRST, _LATEST = "step", "first", "latest"
 
@@ -31,6 +32,13 @@ class Scratch:
     def description(self, label: str) -> str:
         """Say in words where a scratch database is."""
         return self._servers[label].description
+
+    def record(self, recordings: Mapping[str, Recording]) -> None:
+        """Have everything that runs from now on taken down."""
+        self.desk.recordings = dict(recordings)
+        for binding in self.bindings:
+            if binding.label in recordings:
+                recordings[binding.label].database = binding.url.database or ""
 
     def stage(self, binding: Binding) -> Control:
         """Return a connection to one more database, empty and without the baseline."""

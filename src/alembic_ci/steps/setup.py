@@ -7,6 +7,7 @@ from alembic_ci.model import SetupStatement
 from alembic_ci.project.executions import OwnStatement
 from alembic_ci.project.offline import RenderedScript
 from alembic_ci.statements import statements
+from alembic_ci.statements.actions import ends_transaction
 from alembic_ci.steps.alike import words
 from alembic_ci.steps.statement_text import terminated
 from alembic_ci.urls import Dialect
@@ -37,7 +38,7 @@ def setup(own: Sequence[OwnStatement], file: str, whole: RenderedScript, dialect
     told: list[SetupStatement] = []
     for statement in own:
         for text in () if statement.read else statement.texts:
-            if words(text, dialect) in rendered:
+            if words(text, dialect) in rendered or _ends_transaction(text, dialect):
                 continue
             one = SetupStatement(
                 text=text, file=file, line=statement.line, written=repeatable(text, dialect)
@@ -46,6 +47,11 @@ def setup(own: Sequence[OwnStatement], file: str, whole: RenderedScript, dialect
             place = inside if statement.open and transaction and one.written else before
             place.append(_written(one, dialect))
     return Setup(before="".join(before), inside="".join(inside), told=tuple(told))
+
+
+def _ends_transaction(statement: str, dialect: Dialect) -> bool:
+    """Tell whether a statement only begins or ends a transaction: a script has its own."""
+    return all(ends_transaction(one.parts) for one in statements(statement, dialect))
 
 
 def repeatable(statement: str, dialect: Dialect) -> bool:

@@ -87,7 +87,7 @@ class _Rendering:
     ) -> _Half:
         whole = self._rendered(direction, start, plan) if plan else script.NOTHING
         transactional = whole.transactional
-        make = Pieces(self._desk.context, self._dialect, self._recording).piece
+        make = Pieces(self._desk.context, self._binding.url, self._recording).piece
         pieces = [make(one, direction, transactional=transactional) for one in whole.pieces]
         return _Half(
             direction=direction,

@@ -20,8 +20,11 @@ def _statement(
     )
 
 
-def _texts(*executions: Execution, transactional: bool) -> list[str]:
-    return [text for item in body(executions, transactional=transactional) for text in item.texts]
+def _texts(
+    *executions: Execution, transactional: bool, dialect: Dialect = Dialect.SQLITE
+) -> list[str]:
+    found = body(executions, dialect, transactional=transactional)
+    return [text for item in found for text in item.texts]
 
 
 def test_an_autocommit_block_ends_the_transaction_and_begins_another() -> None:
@@ -45,6 +48,31 @@ def test_without_transactions_commits_say_nothing() -> None:
     told = (_statement("A"), _COMMIT, _BEGIN, _statement("B"))
 
     assert _texts(*told, transactional=False) == ["A", "B"]
+
+
+@pytest.mark.parametrize("text", ["BEGIN IMMEDIATE", "start transaction;", " Commit ", "END"])
+def test_without_transactions_statements_that_begin_or_end_them_say_nothing(text: str) -> None:
+    assert _texts(_statement(text), _statement("A"), transactional=False) == ["A"]
+
+
+def test_a_block_that_begins_with_begin_is_a_statement() -> None:
+    block = "BEGIN NOT ATOMIC SELECT 1; END"
+
+    assert _texts(_statement(block), transactional=False) == [block]
+
+
+def test_a_savepoint_stands_in_a_transaction_in_every_kind_of_script() -> None:
+    told = [_statement(text) for text in ("A", "SAVEPOINT x", "B", "RELEASE SAVEPOINT x")]
+    texts = [text for item in told for text in item.texts]
+
+    assert _texts(*told, transactional=True) == texts
+    assert _texts(*told, transactional=False) == ["BEGIN", *texts, "COMMIT"]
+    assert _texts(*told, transactional=False, dialect=Dialect.MYSQL) == [
+        "SET autocommit = 0",
+        *texts,
+        "COMMIT",
+        "SET autocommit = 1",
+    ]
 
 
 def test_reads_and_the_version_table_are_left_out() -> None:

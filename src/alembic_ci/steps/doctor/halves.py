@@ -15,6 +15,7 @@ from alembic_ci.steps.doctor.reverse import reversal
 from alembic_ci.steps.doctor.schema import Comparison
 from alembic_ci.steps.doctor.verbs import changes_rows, cut, filled_table
 from alembic_ci.steps.doctor.workshop import Taken, Workshop
+from alembic_ci.steps.naming import renamed
 
 _LONGEST_STORY = 5  # revisions that could have been begun
 
@@ -97,7 +98,8 @@ class _Examination:
             return None
         placing = self._told(narrowed(placing, self._rows))
         redact = self._patient.context.redact
-        shown = [redact.sql(sql, self._dialect) for sql in (*self._statements, *self._next())]
+        shown = [redact.sql(sql, self._dialect) for sql in self._real(self._statements)]
+        shown += [redact.sql(sql, self._dialect) for sql in self._next()]
         value = HalfApplied(
             revision=self._change.revision,
             direction=self._change.direction,
@@ -116,6 +118,11 @@ class _Examination:
         failed = self._taken.failed
         if failed and failed.failure and failed.failure.statement:
             yield failed.failure.statement
+
+    def _real(self, statements: Sequence[str]) -> tuple[str, ...]:
+        """Name the real database where a statement names the scratch one."""
+        ours, real = self._workshop.binding.url, self._patient.binding.url
+        return renamed(statements, ours.database, real.database)
 
     def _cut(self, taken: Taken) -> list[str]:
         return [sql for text in taken.statements for sql in cut(text, self._dialect)]
@@ -162,7 +169,7 @@ class _Examination:
         count = placing.most if placing.count is None else placing.count
         return Recovery(
             way=Way.FINISH,
-            statements=tuple(self._statements[count:]),
+            statements=self._real(self._statements[count:]),
             after=self._rows_after(self._change.arrived),
             refused=self._undecided(placing) or self._incomplete(),
         )
@@ -206,7 +213,7 @@ class _Examination:
             refused = self._unseen()
         return Recovery(
             way=Way.UNDO,
-            statements=found.statements,
+            statements=self._real(found.statements),
             after=self._rows_after(self._change.standing),
             refused=refused or self._irrecoverable(count, found.statements),
         )
