@@ -87,8 +87,8 @@ def test_the_scripts_lead_where_upgrade_and_downgrade_lead(
     with twins(project.drivers.get(dialect, dialect.value), request, tmp_path) as pair:
         caller.lay_baselines(pair)
         if start != "base":
-            caller.call(pair.upgraded, "upgrade", f"--target={start}")
-            caller.call(pair.applied, "upgrade", f"--target={start}")
+            caller.call(pair.upgraded, "run", "--steps=upgrade", f"--target={start}")
+            caller.call(pair.applied, "run", "--steps=upgrade", f"--target={start}")
         done = caller.there(pair, f"--target={end}")
         back = _script(done, "downgrade").rename(tmp_path / "back.sql")
         caller.call(pair.upgraded, "downgrade", f"--target={start}")

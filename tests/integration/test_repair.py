@@ -114,3 +114,45 @@ def test_a_long_history_is_copied_and_not_replayed_for_every_failure(
         runs.append(count)
 
     assert runs[0] == runs[1]
+
+
+_LOCKS_AT_ONCE = """import os
+
+import sqlalchemy as sa
+from alembic import context
+
+engine = sa.create_engine(os.environ["DATABASE_URL"])
+
+
+@sa.event.listens_for(engine, "connect")
+def _leave_transactions_alone(connection, record):
+    connection.isolation_level = None
+
+
+with engine.connect() as connection:
+    context.configure(connection=connection)
+    context.execute("PRAGMA foreign_keys=OFF")
+    context.execute("BEGIN IMMEDIATE")
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+
+
+def test_a_lock_of_env_py_does_not_keep_rows_out(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    idle = [_idle(number + 1) for number in range(_LONG)]
+    bad = [_fails_on_rows(_LONG + number + 1) for number in range(2)]
+    python = Path(sys.executable)
+    first = _counting(tmp_path / "runs")
+    directory = initialised(python, "generic", tmp_path / "project", first, *idle, *bad)
+    (directory / "migrations" / "env.py").write_text(_LOCKS_AT_ONCE)
+    job = Job(
+        directory=directory, python=python, variables=variables_for(url_for("sqlite", request))
+    )
+
+    finished = job.run("rollback-test")
+
+    verdicts = [finished.verdicts()[part.revision] for part in bad]
+    assert verdicts == ["failed", "failed"], finished.text
+    assert finished.result("rollback-test")["unfilled"] == []

@@ -16,6 +16,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, RevisionStep
 
 from . import protocol
+from .breaks import Break
 from .failures import described
 from .guard import StoppedError, confirm
 from .loading import Project, command_options
@@ -126,9 +127,12 @@ class OnlineRun:
     def _steps(self, heads: Tuple[str, ...], context: MigrationContext) -> Iterator[Any]:
         """Yield the steps the tool asks for; runs once for each ``run_migrations()``."""
         self._calls += 1
-        self._channel.send(self._ready(heads, context))
+        ready = self._ready(heads, context)
+        pause = Break(context.connection if self._scratch else None)
+        self._channel.send(ready)
         while True:
             request = self._next(context)
+            pause.end()
             if request["do"] == protocol.END:
                 return
             if request["do"] == protocol.STAMP:
