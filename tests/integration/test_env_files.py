@@ -248,3 +248,19 @@ def test_a_url_of_env_pys_own_is_replaced_on_scratch_databases_too(job: Job) -> 
     assert "--url-variables" in without.problem()["remedy"]
     assert run.verdicts() == ALL_SOUND
     assert run.stands_at() == ["ccc3"]
+
+
+@pytest.mark.parametrize("job", [_SQLITE], indirect=True)
+def test_an_installed_project_is_still_the_one_to_blame(job: Job) -> None:
+    installed = job.directory / "lib" / "site-packages" / "app"
+    installed.mkdir(parents=True)
+    (job.directory / "migrations").rename(installed / "migrations")
+    broken = installed / "migrations" / "versions" / "ccc3_step.py"
+    edit(broken, "insert into accounts (id, name)", "insert into accounts (nothing, name)")
+
+    failed = job.run("upgrade", f"--set=script_location={installed / 'migrations'}")
+
+    problem = failed.problem()
+    assert problem["file"].endswith("ccc3_step.py"), failed.text
+    line = broken.read_text().splitlines()[problem["line"] - 1]
+    assert "insert into accounts (nothing" in line

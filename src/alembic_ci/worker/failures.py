@@ -100,8 +100,9 @@ def _location(error: BaseException, places: list[str]) -> tuple[Optional[str], O
 def _inside(file: str, folder: str) -> bool:
     if not os.path.isabs(file):  # <string>, <frozen importlib._bootstrap>
         return False
-    path = os.path.realpath(file)
-    return path.startswith(os.path.realpath(folder) + os.sep) and "site-packages" not in path
+    path, start = os.path.realpath(file), os.path.realpath(folder) + os.sep
+    # What is installed below a project is not its own; but a project may be installed itself.
+    return path.startswith(start) and "site-packages" not in path[len(start) :]
 
 
 def _statement(error: BaseException) -> Optional[str]:
