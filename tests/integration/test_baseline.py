@@ -55,3 +55,23 @@ def test_every_scratch_database_begins_with_the_baseline(
     for finished in (file, command):
         expected = {"aaa1": "passed", "bbb2": "residue", "ccc3": "passed"}
         assert finished.verdicts() == expected, finished.text
+
+
+def test_the_sql_of_a_revision_that_reads_needs_the_baseline(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    reads = Written(
+        revision="aaa1",
+        down=None,
+        upgrade="""count = op.get_bind().execute(sa.text("select count(*) from legacy")).scalar()
+op.add_column("legacy", sa.Column("note", sa.String(20), server_default=str(count)))""",
+        downgrade='op.drop_column("legacy", "note")',
+    )
+    directory = initialised(Path(sys.executable), "generic", tmp_path / "project", reads)
+    (directory / "legacy.sql").write_text(f"{_TABLE};\n")
+    variables = variables_for(url_for("sqlite", request))
+    job = Job(directory=directory, python=Path(sys.executable), variables=variables)
+
+    done = job.run("sql", "--scratch-baseline=legacy.sql")
+
+    assert "ALTER TABLE legacy ADD COLUMN note" in done.result("sql")["sql"], done.text

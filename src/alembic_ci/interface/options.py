@@ -13,7 +13,7 @@ STEPS = ("status", "sql", "rollback-test", "upgrade")
 VERIFICATIONS = ("schema",)
 
 _PROVING = ("run", "rollback-test")
-_SCRATCHING = (*_PROVING, "downgrade", "doctor")
+_SCRATCHING = (*_PROVING, "sql", "plan", "upgrade", "downgrade", "doctor")
 _GOING = ("run", "status", "sql", "rollback-test", "upgrade", "downgrade", "stamp", "plan")
 
 _CHANGING = ("run", "upgrade", "downgrade", "stamp", "alembic")
