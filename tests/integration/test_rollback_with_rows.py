@@ -292,18 +292,35 @@ _UNIQUE_NOTES = Written(
 )
 
 
+@pytest.mark.parametrize("driver", _DRIVERS)
 @pytest.mark.parametrize(
-    ("revision", "warning"), [(_FORGETS_NOTES, "data-loss"), (_UNIQUE_NOTES, "duplicates")]
+    ("revision", "warning", "other"),
+    [
+        pytest.param(_FORGETS_NOTES, "data-loss", "duplicates", id="data-loss"),
+        pytest.param(_UNIQUE_NOTES, "duplicates", "data-loss", id="duplicates"),
+    ],
 )
-def test_what_is_a_warning_can_be_made_a_failure(
-    revision: Written, warning: str, tmp_path: Path, request: pytest.FixtureRequest
+def test_what_is_a_warning_can_be_made_a_failure_that_keeps_the_upgrade_back(
+    revision: Written, warning: str, other: str, driver: str, request: pytest.FixtureRequest
 ) -> None:
-    job = _job(tmp_path, "sqlite", request, _NOTED, revision)
+    folder: Path = request.getfixturevalue("tmp_path")
+    job = _job(folder, driver, request, _NOTED, revision)
 
-    failed = job.run("rollback-test", f"--fail-on={warning}")
+    failed = job.run("run", f"--fail-on={warning}")
+    both = job.run("run", f"--fail-on={other},{warning}")
+    passed = job.run("run", f"--fail-on={other}")
 
-    assert failed.exit_code == 4, failed.text
-    assert failed.step("rollback-test")["problem"]["failure_class"] == warning
+    for stopped in (failed, both):
+        assert stopped.exit_code == 4, stopped.text
+        assert stopped.states() == {
+            "sql": "passed",
+            "rollback-test": "failed",
+            "upgrade": "skipped",
+        }
+        assert stopped.step("rollback-test")["problem"]["failure_class"] == warning
+        assert stopped.stands_at() == []
+    assert passed.exit_code == 0, passed.text
+    assert passed.stands_at() == ["bbb2"]
 
 
 def test_a_revision_can_be_declared_irreversible_in_the_configuration(
