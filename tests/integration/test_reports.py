@@ -55,3 +55,33 @@ def test_a_command_that_looks_at_no_revision_leaves_no_findings_behind(tmp_path:
         "report.md",
     ]
     assert "FINDING_COUNT" not in "".join(name for name, value in outputs(run).items() if value)
+
+
+def test_what_two_steps_meet_is_told_once_to_every_tool(tmp_path: Path) -> None:
+    """Two heads stop the SQL and the rollback test alike."""
+    (tmp_path / ".git").mkdir()
+    directory = case("two_heads").copied(tmp_path)
+    variables = {
+        "DATABASE_URL": "sqlite:///test.db",
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+    }
+
+    run = alembic_ci("run", directory=directory, variables=variables)
+
+    assert run.exit_code == 1, run.everything
+    said, remedy = "There are 2 heads", "Two changes were written after the same revision"
+    assert "development, sql and rollback-test" in run.stdout
+    assert "more failure" not in run.stdout
+    assert run.stdout.count(remedy) == 1
+    assert [line.count(said) for line in run.stdout.splitlines() if line.startswith("::error")] == [
+        1
+    ]
+    for name in ("report.md", "report.html"):
+        assert (run.folder / name).read_text().count(remedy) == 1
+    (result,) = json.loads((run.folder / "findings.sarif").read_text())["runs"][0]["results"]
+    assert said in result["message"]["text"]
+    assert len(json.loads((run.folder / "gl-code-quality.json").read_text())) == 1
+    first, second = ET.fromstring((run.folder / "junit.xml").read_text()).iter("failure")
+    assert remedy in (first.text or "")
+    assert (second.text or "").splitlines()[1:] == ["See sql."]

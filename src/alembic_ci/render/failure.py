@@ -13,8 +13,9 @@ _CODES = {"history": "unsound-history", "silent-rollback": "silent-rollback"}
 class Failure:
     """One failure or warning; *where* names each database it was met in (none: the whole run).
 
-    *step* is empty where no step had begun, *part* names the leg of a round trip. *code* is the
-    rule it is a finding of, empty where it is an accident and no fault of the project's files.
+    *step* is empty where no step had begun, and names several that met the same. *part* names the
+    leg of a round trip. *code* is the rule it is a finding of, empty where it is an accident and no
+    fault of the project's files.
     """
 
     where: tuple[str, ...]

@@ -1,6 +1,6 @@
 """Everything that failed, gathered from wherever the report holds it, said once."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from alembic_ci.errors import ExitCode
@@ -47,7 +47,7 @@ def failures(report: Report) -> tuple[Failure, ...]:
     if report.problem:
         found[_accident("", report.problem)] = []
     for row in rows(report):
-        for failure in _of(row, known):
+        for failure in _shared(_of(row, known)):
             found.setdefault(failure, []).append(row.name)
     return _named(found)
 
@@ -100,6 +100,15 @@ def _known(report: Report) -> dict[str, RevisionInfo]:
 def _named(found: Mapping[Failure, list[str]]) -> tuple[Failure, ...]:
     """Write down where each was met."""
     return tuple(replace(failure, where=tuple(names)) for failure, names in found.items())
+
+
+def _shared(found: Iterable[Failure]) -> Iterator[Failure]:
+    """Yield what several steps of a database met as one failure that names them."""
+    steps: dict[Failure, list[str]] = {}
+    for failure in found:
+        steps.setdefault(replace(failure, step=""), []).append(failure.step)
+    for failure, names in steps.items():
+        yield replace(failure, step=" and ".join(dict.fromkeys(names)))
 
 
 def _of(row: Row, known: Mapping[str, RevisionInfo]) -> Iterator[Failure]:

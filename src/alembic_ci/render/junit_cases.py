@@ -52,8 +52,9 @@ def cases(row: Row, known: Known) -> Iterator[Case]:
     """Yield the cases of one database."""
     if row.problem:
         yield accident("environment", row.name, row.problem)
+    told: dict[Problem, str] = {}
     for step in row.steps:
-        yield _step(row, step)
+        yield _step(row, step, told)
         match step.result:
             case SqlResult(revisions=revisions):
                 yield from (_rendered(row, step, item, known) for item in revisions)
@@ -69,12 +70,15 @@ def accident(group: str, name: str, problem: Problem) -> Case:
     return _failed(Case(group=group, name=name), problem)
 
 
-def _step(row: Row, step: StepReport) -> Case:
+def _step(row: Row, step: StepReport, told: dict[Problem, str]) -> Case:
+    """Return the case of a step; *told* are the problems of the steps before it."""
     case = Case(group=step.name, name=f"{row.name}: {step.name}", time=step.duration)
     if step.state is State.SKIPPED:
         return replace(case, ending=Ending.SKIPPED, message=step.reason)
     if step.problem:
-        return _failed(case, step.problem)
+        first = told.setdefault(step.problem, step.name)
+        failed = _failed(case, step.problem)
+        return failed if first == step.name else replace(failed, text=f"See {first}.", output="")
     said = outcome(step)
     ending = Ending.FAILURE if step.state is State.FAILED else Ending.PASSED
     return replace(case, ending=ending, message=said, output=said)
