@@ -181,6 +181,7 @@ def _context(settings: Settings, outside: Outside, found: _Found, progress: Prog
         report_dir=_folder(settings, outside),
         surroundings=_surroundings(outside.variables),
         ahead=outside.ahead,
+        processors=settings.parallel or len(os.sched_getaffinity(0)),
     )
 
 

@@ -26,6 +26,9 @@ class ScratchServer(Protocol):
     def create(self) -> DatabaseURL:
         """Make an empty database."""
 
+    def apart(self) -> contextlib.AbstractContextManager["ScratchServer"]:
+        """Yield the same place for another process, which removes what it makes there itself."""
+
     def drop(self, url: DatabaseURL) -> None:
         """Remove a database that ``create`` made, whoever still uses it."""
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from alembic_ci.database.drivers import harmless_query
 from alembic_ci.database.leftovers import FILES_PREFIX, remove_old_files, scratch_name
@@ -30,6 +30,11 @@ class SQLiteFiles:
         path.touch(mode=0o600)
         query = harmless_query(self.project)
         return replace(self.project, database=str(path), query=query, written="")
+
+    @contextlib.contextmanager
+    def apart(self) -> Iterator[Self]:
+        """Yield the folder: all that is in it is removed together."""
+        yield self
 
     def drop(self, url: DatabaseURL) -> None:
         """Remove the file and what SQLite keeps beside it."""

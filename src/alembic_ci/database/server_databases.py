@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 from alembic_ci.database.control import Control
@@ -64,6 +65,21 @@ class ServerDatabases:
             self._made.append(url)
             self._create(control, quote(url.dialect, url.database or ""))
         return url
+
+    @contextlib.contextmanager
+    def apart(self) -> Iterator["ServerDatabases"]:
+        """Yield the same server for another process, which drops what it makes itself."""
+        other = ServerDatabases(
+            self._admin,
+            self._scratch,
+            description=self.description,
+            likeness=self._likeness,
+            timeout=self._timeout,
+        )
+        try:
+            yield other
+        finally:
+            other.drop_all()
 
     def drop(self, url: DatabaseURL) -> None:
         """Drop a database, and end the sessions that still use it."""

@@ -1,7 +1,6 @@
 """Work on the desks of an environment: one after the other, or several at once."""
 
 import dataclasses
-import os
 from collections.abc import Iterator, Sequence
 from functools import partial
 
@@ -118,5 +117,4 @@ class Crew:
         """Return how many to work on at once; what ``alembic -- ARGS`` prints stays in order."""
         if self._errand.command == "alembic":
             return 1
-        wanted = self._context.settings.parallel or len(os.sched_getaffinity(0))
-        return min(wanted, desks)
+        return min(self._context.processors, desks)

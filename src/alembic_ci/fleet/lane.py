@@ -104,7 +104,7 @@ def serve(
         with Nursery() as nursery:
             while isinstance(told := line.receive(), Take):
                 relay = _Relay(line, names[told.number], quiet=quiet)
-                own = dataclasses.replace(context, progress=relay, ahead=nursery)
+                own = dataclasses.replace(context, progress=relay, ahead=nursery, processors=1)
                 done = visit(told.number, own, line)
                 line.send(Finished(told.number, done))
     except (Interrupted, BrokenPipeError):

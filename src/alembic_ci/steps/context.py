@@ -55,11 +55,27 @@ class Silence:
         """Say nothing."""
 
 
+class Aside(Silence):
+    """Progress of what goes on beside the work that is shown; only what is said counts."""
+
+    def __init__(self, shown: Progress) -> None:
+        self._shown = shown
+
+    def note(self, text: str) -> None:
+        """Pass it on."""
+        self._shown.note(text)
+
+    def foreign(self, line: str) -> None:
+        """Pass it on."""
+        self._shown.foreign(line)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """One run: the project, its history and everything from outside, read once.
 
     *start_directory* is where the tool was started; paths in reports are relative to it.
+    *processors* is how many processes may be at work on one database's proof.
     """
 
     settings: Settings
@@ -73,6 +89,7 @@ class Context:
     report_dir: Path
     surroundings: Surroundings
     ahead: Starter
+    processors: int = 1
 
     def worker_variables(self, url: DatabaseURL, names: Iterable[str]) -> dict[str, str]:
         """Return the environment of a child process that works on *url*, and on nothing else."""

@@ -4,7 +4,7 @@ The prover is what survives a failure: env.py has to be run again from the start
 so far and the place in the list stay.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from alembic_ci.delta import Delta
@@ -27,6 +27,14 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """What was found out about some revisions."""
+
+    proofs: tuple[RevisionProof, ...]
+    changes: Mapping[str, Changes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
     """What a prover works with.
 
@@ -46,7 +54,8 @@ class Bench:
 class Prover:
     """The rollback test of one database.
 
-    A walker; *changes* is what each revision was seen to change, by its id.
+    A walker; *changes* is what each revision was seen to change, by its id. It stops before the
+    last *spared* revisions.
     """
 
     def __init__(self, history: History, assignment: Assignment, bench: Bench) -> None:
@@ -60,6 +69,7 @@ class Prover:
         self._kept = False
         self._restored = False
         self.rebuild = False
+        self.spared = 0
         self.proofs: list[RevisionProof] = []
         self._begin()
 
@@ -77,8 +87,8 @@ class Prover:
 
     @property
     def finished(self) -> bool:
-        """Tell whether every revision has its verdict."""
-        return not self._todo
+        """Tell whether every revision that is not spared has its verdict."""
+        return len(self._todo) <= self.spared
 
     @property
     def standing(self) -> frozenset[str]:
@@ -108,7 +118,7 @@ class Prover:
         if self._restored:
             self._observer.resync()
             self._restored = False
-        while self._todo and not self.rebuild:
+        while not self.finished and not self.rebuild:
             self._prove(self._todo[0])
         if self.finished and not self.rebuild:
             self._check()
@@ -136,6 +146,17 @@ class Prover:
         self.rebuild = False
         self._recovering = False
         self._prepared = False
+
+    def found(self) -> Proved:
+        """Return what was found out so far."""
+        return Proved(proofs=tuple(self.proofs), changes=dict(self.changes))
+
+    def take_over(self, proved: Proved) -> None:
+        """Go on behind the next revisions, which were proved elsewhere."""
+        self.changes.update(proved.changes)
+        for proof in proved.proofs:
+            (self._applied if proof.applied else self._broken).add(proof.revision)
+            self._finish(proof)
 
     def mend(self) -> bool:
         """Put back what the database held before the step that spoilt it, if that was kept."""

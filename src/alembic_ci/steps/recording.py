@@ -1,7 +1,7 @@
 """What revisions executed on a scratch database, kept for their SQL."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from alembic_ci.model import Direction
 from alembic_ci.project.executions import Execution
@@ -33,6 +33,17 @@ class Recording:
         """Return what a revision would have executed in *database*; None when it did not run."""
         run = self._runs.get((revision, direction))
         return run and tuple(self._moved(execution, database) for execution in run)
+
+    @property
+    def steps(self) -> Iterable[tuple[str, Direction]]:
+        """The steps that ran."""
+        return tuple(self._runs)
+
+    def include(self, other: "Recording") -> None:
+        """Keep what another one has kept of further steps, as if it had seen our database."""
+        for step in other.steps:
+            if run := other.of(*step, database=self.database):
+                self._runs.setdefault(step, run)
 
     def narrowed(self, revision: str, direction: Direction) -> tuple[Narrowed, ...]:
         """Return the columns whose types a run was seen to make narrower."""

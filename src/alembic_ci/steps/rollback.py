@@ -18,6 +18,7 @@ from alembic_ci.steps.attempt import IRREVERSIBLE
 from alembic_ci.steps.confirmation import confirmed
 from alembic_ci.steps.context import Context, Outcome, Outcomes
 from alembic_ci.steps.desk import Desk
+from alembic_ci.steps.flights import climb
 from alembic_ci.steps.partial import broken_off, interrupted
 from alembic_ci.steps.prover import Assignment
 from alembic_ci.steps.recording import Recording
@@ -83,7 +84,10 @@ def _results(
     scratch: Scratch, stairway: Stairway, assignments: dict[str, Assignment]
 ) -> dict[str, RollbackResult]:
     """Walk the stairs, confirm failures, go the whole way at once, and try it all with rows."""
-    stairway.run()
+    if len(assignments) == 1:
+        climb(scratch, stairway, *assignments.values())
+    else:
+        stairway.run()
     for label, recording in scratch.desk.recordings.items():
         recording.changes = stairway.provers[label].changes
     scratch.desk.recordings = {}

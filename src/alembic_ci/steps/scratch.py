@@ -8,7 +8,9 @@ from alembic_ci.database.control import Control
 from alembic_ci.database.schemas import make_schema
 from alembic_ci.database.scratch import ScratchServer, scratch_server
 from alembic_ci.environments import scratch_url
+from alembic_ci.project.spawn import Ahead
 from alembic_ci.steps.baseline import lay_baseline
+from alembic_ci.steps.context import Aside
 from alembic_ci.steps.desk import Binding, Desk
 from alembic_ci.steps.recording import Recording
 
@@ -28,6 +30,23 @@ class Scratch:
         self.desk = Desk(desk.context, desk.environment, self.bindings, scratch=True)
         for binding in self.bindings:
             self._furnish(binding)
+
+    @contextmanager
+    def apart(self) -> Iterator["Scratch"]:
+        """Yield other databases in the same places, with a worker of their own.
+
+        For another process: ours is not touched.
+        """
+        with ExitStack() as stack:
+            servers = {
+                label: stack.enter_context(server.apart())
+                for label, server in self._servers.items()
+            }
+            progress = Aside(self._context.progress)
+            context = replace(self._context, ahead=Ahead(), progress=progress)
+            other = Scratch(Desk(context, self.desk.environment, self.bindings), servers)
+            stack.enter_context(other.desk)
+            yield other
 
     def description(self, label: str) -> str:
         """Say in words where a scratch database is."""

@@ -75,14 +75,14 @@ def walk(scratch: Scratch, walkers: Mapping[str, Walker], request: Online) -> No
     """
     low = frozenset(walkers)
     while not all(walker.finished for walker in walkers.values()):
-        _go_on(scratch, walkers, request, low)
         walked = [b for b in scratch.bindings if b.label in walkers]
         broken = [b for b in walked if _must_rebuild(walkers[b.label])]
         broken = [b for b in broken if not walkers[b.label].mend()]
         for binding in broken:
             scratch.reset(binding, walkers[binding.label].standing)
             walkers[binding.label].rebuilt()
-        low = frozenset(binding.label for binding in broken)
+        _go_on(scratch, walkers, request, low | {binding.label for binding in broken})
+        low = frozenset()
 
 
 def brought(scratch: Scratch, walkers: Mapping[str, Walker], request: Online) -> None:

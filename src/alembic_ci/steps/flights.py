@@ -1,0 +1,103 @@
+"""A long stairway in flights, which several processes prove at once.
+
+Each flight is a part of the history. Its process has a scratch database of its own, brings that up
+to where the flight begins, which is much less work than a proof, and proves one revision after
+the other from there. What comes to nothing (a revision below cannot be applied, the process died)
+is proved one after the other in the end, as a short stairway is.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from alembic_ci.history import Revision
+from alembic_ci.steps.apart import Apart, apart
+from alembic_ci.steps.context import Silence
+from alembic_ci.steps.prover import Assignment, Proved
+from alembic_ci.steps.recording import Recording
+from alembic_ci.steps.scratch import Scratch
+from alembic_ci.steps.stairway import Stairway
+
+_SHORTEST = 50  # revisions: below that, a second process takes longer to start than it saves
+_MOST = 4  # processes: further ones would mostly bring databases up
+_BRINGING_UP = 1 / 8  # of what the proof of a revision takes
+_OF_THE_SERVER = re.compile(
+    rb"\b(?:create|alter|drop)\s+(?:role|user|group|tablespace|database|subscription|server)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Flown:
+    """What a process found out about its flight, and what it recorded meanwhile."""
+
+    proved: Proved
+    recording: Recording | None
+
+
+def climb(scratch: Scratch, stairway: Stairway, assignment: Assignment) -> None:
+    """Prove the revisions of the only database, in flights where there are many of them."""
+    (label,) = stairway.provers
+    lowest, *upper = flights(assignment.todo, scratch.desk.context.processors)
+    prover = stairway.provers[label]
+    below = set(assignment.base) | {revision.revision for revision in lowest}
+    works = []
+    for flight in upper:
+        part = Assignment(base=frozenset(below), todo=flight)
+        works.append(partial(_fly, scratch, label, part))
+        below |= {revision.revision for revision in flight}
+    with apart(works) as others:
+        prover.spared = sum(map(len, upper))
+        stairway.run()
+        for flight, other in zip(upper, others, strict=True):
+            prover.spared -= len(flight)
+            if not _taken_over(scratch, stairway, label, other):
+                stairway.run()
+
+
+def flights(todo: Sequence[Revision], processors: int) -> Iterator[tuple[Revision, ...]]:
+    """Divide *todo* so that all flights take the same time; there is at least one.
+
+    The higher ones are shorter, for their databases are brought up to where they begin. Revisions
+    that make or change what all databases of a server share could disturb each other, and stay
+    together.
+    """
+    count = min(processors, _MOST, len(todo) // _SHORTEST)
+    if count > 1 and any(_OF_THE_SERVER.search(r.path.read_bytes()) for r in todo):
+        count = 1
+    weights = [(1 - _BRINGING_UP) ** number for number in range(max(1, count))]
+    start, passed = 0, 0.0
+    for weight in weights:
+        passed += weight
+        end = round(len(todo) * passed / sum(weights))
+        yield tuple(todo[start:end])
+        start = end
+
+
+def _fly(scratch: Scratch, label: str, assignment: Assignment) -> _Flown:
+    """Prove one flight; this runs in a process of its own."""
+    recorded = label in scratch.desk.recordings
+    with scratch.apart() as other:
+        if recorded:
+            other.record({label: Recording()})
+        stairway = Stairway(other, {label: assignment}, progress=Silence())
+        stairway.run()
+        return _Flown(
+            proved=stairway.provers[label].found(),
+            recording=other.desk.recordings.get(label),
+        )
+
+
+def _taken_over(scratch: Scratch, stairway: Stairway, label: str, other: Apart[_Flown]) -> bool:
+    """Take over what another process has proved, if the revisions below it can be applied."""
+    prover = stairway.provers[label]
+    if not all(proof.applied for proof in prover.proofs):
+        return False
+    flown = other.result()
+    if flown is None:
+        return False
+    prover.take_over(flown.proved)
+    if flown.recording:
+        scratch.desk.recordings[label].include(flown.recording)
+    return True

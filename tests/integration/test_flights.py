@@ -1,0 +1,169 @@
+"""Several processes prove a long history at once, and find what one process finds."""
+
+import signal
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from accidents import processes, wait_until
+from alembic_ci.database.control import Control
+from alembic_ci.urls import DatabaseURL
+from cli import finished, start
+from jobs import Finished, Job, marked, url_for, variables_for
+from template_projects import Written, initialised
+
+_DRIVERS = [
+    marked(driver, driver=driver) for driver in ("sqlite", "postgresql+psycopg2", "mysql+pymysql")
+]
+_LENGTH = 104  # revisions: enough for two flights
+_TABLE = 'op.create_table("t{n}", sa.Column("id", sa.Integer(), primary_key=True))'
+_DROP = 'op.drop_table("t{n}")'
+_FAIL = '\nraise RuntimeError("no way back")'
+
+
+def _history(log: Path, bad: Mapping[int, tuple[str, str]]) -> list[Written]:
+    """Return tables, one after the other, but for *bad* ones; the first notes who runs it."""
+    first = (
+        f'import os\nwith open({str(log)!r}, "a") as log:\n    log.write(f"{{os.getpid()}}\\n")\n'
+    )
+    written = []
+    for number in range(_LENGTH):
+        upgrade, downgrade = bad.get(number, (_TABLE, _DROP))
+        written.append(
+            Written(
+                revision=f"r{number:03}",
+                down=f"r{number - 1:03}" if number else None,
+                upgrade=("" if number else first) + upgrade.format(n=number),
+                downgrade=downgrade.format(n=number),
+            )
+        )
+    return written
+
+
+def _project(folder: Path, bad: Mapping[int, tuple[str, str]]) -> tuple[Path, Path]:
+    log = folder.with_suffix(".pids")
+    return initialised(Path(sys.executable), "generic", folder, *_history(log, bad)), log
+
+
+def _proved(
+    folder: Path,
+    driver: str,
+    bad: Mapping[int, tuple[str, str]],
+    request: pytest.FixtureRequest,
+    *arguments: str,
+) -> tuple[Finished, int]:
+    """Prove the history; also return how many processes ran its first revision."""
+    directory, log = _project(folder, bad)
+    variables = variables_for(url_for(driver, request))
+    job = Job(directory=directory, python=Path(sys.executable), variables=variables)
+    ended = job.run("rollback-test", "--rows=0", *arguments)
+    return ended, len(set(log.read_text().split()))
+
+
+def _proofs(ended: Finished) -> list[Any]:
+    """Return the proofs without what differs between two runs."""
+    proofs = ended.result("rollback-test")["proofs"]
+    for proof in proofs:
+        proof.pop("duration", None)
+    return list(proofs)
+
+
+def _both(
+    tmp_path: Path, driver: str, bad: Mapping[int, tuple[str, str]], request: pytest.FixtureRequest
+) -> Sequence[Finished]:
+    alone, _ = _proved(tmp_path / "project", driver, bad, request, "--parallel=1")
+    together, processes_of_first = _proved(
+        tmp_path / "flights" / "project", driver, bad, request, "--parallel=2"
+    )
+    assert processes_of_first > 1
+    return alone, together
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_flights_find_what_one_process_finds(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    bad = {
+        10: (_TABLE, 'op.execute("select 1")'),
+        30: (_TABLE, _DROP + _FAIL),
+        50: (_TABLE, _FAIL),
+        80: (_TABLE, 'op.execute("select 1")'),
+        95: (_TABLE, _DROP + _FAIL),
+        _LENGTH - 1: (_TABLE, 'op.execute("select 1")'),
+    }
+    alone, together = _both(tmp_path, driver, bad, request)
+
+    verdicts = together.verdicts()
+    assert list(verdicts) == [f"r{number:03}" for number in range(_LENGTH)], together.text
+    assert {name for name, verdict in verdicts.items() if verdict != "passed"} == {
+        f"r{number:03}" for number in bad
+    }
+    assert _proofs(together) == _proofs(alone)
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+@pytest.mark.parametrize("number", [20, 90])
+def test_what_cannot_be_applied_ends_both_alike(
+    driver: str, number: int, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    bad = {5: (_TABLE, 'op.execute("select 1")'), number: (_TABLE + _FAIL, _DROP)}
+    alone, together = _both(tmp_path, driver, bad, request)
+
+    verdicts = list(together.verdicts().values())
+    assert verdicts[number:] == ["failed"] + ["not-run"] * (_LENGTH - number - 1), together.text
+    assert _proofs(together) == _proofs(alone)
+
+
+def test_without_failures_there_are_two_processes_and_one_with_one_processor(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    ran = []
+    for processors in ("1", "2"):
+        folder = tmp_path / processors / "project"
+        ended, count = _proved(folder, "sqlite", {}, request, f"--parallel={processors}")
+        assert set(ended.verdicts().values()) == {"passed"}, ended.text
+        assert ended.text.count("passed") >= _LENGTH
+        ran.append(count)
+
+    assert ran == [1, 2]
+
+
+def test_what_all_databases_of_a_server_share_is_left_to_one_process(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    bad = {70: (_TABLE + '\nif False:\n    op.execute("CREATE  role app")', _DROP)}
+    ended, count = _proved(tmp_path / "project", "sqlite", bad, request, "--parallel=2")
+
+    assert set(ended.verdicts().values()) == {"passed"}, ended.text
+    assert count == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_signal_ends_all_flights(
+    number: signal.Signals, tmp_path: Path, postgresql_url: DatabaseURL
+) -> None:
+    napping = f'open("asleep{{n}}", "w").close()\nop.execute("SELECT pg_sleep(60)")\n{_TABLE}'
+    directory, _ = _project(tmp_path / "project", {5: (napping, _DROP), 80: (napping, _DROP)})
+    process = start(
+        ("rollback-test", "--rows=0", "--parallel=2"),
+        directory=directory,
+        variables=variables_for(postgresql_url),
+    )
+    wait_until(lambda: (directory / "asleep5").exists() and (directory / "asleep80").exists())
+    time.sleep(0.3)  # from the file to the statement
+
+    process.send_signal(number)
+    finished(process, directory)
+
+    wait_until(lambda: not list(processes(str(directory))))
+    if number is signal.SIGTERM:
+        with Control.open(postgresql_url, timeout=5) as control:
+            left = control.query(
+                "SELECT datname FROM pg_database WHERE datname LIKE 'alembic_ci_scratch_%'"
+            )
+        assert not left
