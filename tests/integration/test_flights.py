@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from accidents import processes, wait_until
+from accidents import on, processes, wait_until
 from alembic_ci.database.control import Control
 from alembic_ci.urls import DatabaseURL
 from cli import finished, start
@@ -22,6 +22,7 @@ _DRIVERS = [
 _LENGTH = 104  # revisions: enough for two flights
 _TABLE = 'op.create_table("t{n}", sa.Column("id", sa.Integer(), primary_key=True))'
 _DROP = 'op.drop_table("t{n}")'
+_SLEEPING = "SELECT datname FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'"
 _FAIL = '\nraise RuntimeError("no way back")'
 
 
@@ -60,7 +61,7 @@ def _proved(
     directory, log = _project(folder, bad)
     variables = variables_for(url_for(driver, request))
     job = Job(directory=directory, python=Path(sys.executable), variables=variables)
-    ended = job.run("rollback-test", "--rows=0", *arguments)
+    ended = job.run("rollback-test", *arguments)
     return ended, len(set(log.read_text().split()))
 
 
@@ -75,9 +76,9 @@ def _proofs(ended: Finished) -> list[Any]:
 def _both(
     tmp_path: Path, driver: str, bad: Mapping[int, tuple[str, str]], request: pytest.FixtureRequest
 ) -> Sequence[Finished]:
-    alone, _ = _proved(tmp_path / "project", driver, bad, request, "--parallel=1")
+    alone, _ = _proved(tmp_path / "project", driver, bad, request, "--rows=0", "--parallel=1")
     together, processes_of_first = _proved(
-        tmp_path / "flights" / "project", driver, bad, request, "--parallel=2"
+        tmp_path / "flights" / "project", driver, bad, request, "--rows=0", "--parallel=2"
     )
     assert processes_of_first > 1
     return alone, together
@@ -118,13 +119,32 @@ def test_what_cannot_be_applied_ends_both_alike(
     assert _proofs(together) == _proofs(alone)
 
 
+@pytest.mark.parametrize("driver", _DRIVERS[:2])
+def test_the_way_in_one_go_beside_the_trial_with_rows(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    bad = {90: (_TABLE, 'op.execute("select 1")')}
+    legs = []
+    for processors in ("1", "2"):
+        folder = tmp_path / processors / "project"
+        ended, _ = _proved(folder, driver, bad, request, "--rows=1", f"--parallel={processors}")
+        result = ended.result("rollback-test")
+        assert {one["revision"] for one in result["statements"]} == set(ended.verdicts())
+        legs.append([(leg["name"], leg["state"], leg["reason"]) for leg in result["round_trip"]])
+
+    assert legs[0] == legs[1]
+    assert [state for _, state, _ in legs[0]] == ["passed", "skipped", "skipped"]
+
+
 def test_without_failures_there_are_two_processes_and_one_with_one_processor(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     ran = []
     for processors in ("1", "2"):
         folder = tmp_path / processors / "project"
-        ended, count = _proved(folder, "sqlite", {}, request, f"--parallel={processors}")
+        ended, count = _proved(
+            folder, "sqlite", {}, request, "--rows=0", f"--parallel={processors}"
+        )
         assert set(ended.verdicts().values()) == {"passed"}, ended.text
         assert ended.text.count("passed") >= _LENGTH
         ran.append(count)
@@ -136,7 +156,7 @@ def test_what_all_databases_of_a_server_share_is_left_to_one_process(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     bad = {70: (_TABLE + '\nif False:\n    op.execute("CREATE  role app")', _DROP)}
-    ended, count = _proved(tmp_path / "project", "sqlite", bad, request, "--parallel=2")
+    ended, count = _proved(tmp_path / "project", "sqlite", bad, request, "--rows=0", "--parallel=2")
 
     assert set(ended.verdicts().values()) == {"passed"}, ended.text
     assert count == 1
@@ -147,23 +167,27 @@ def test_what_all_databases_of_a_server_share_is_left_to_one_process(
 def test_a_signal_ends_all_flights(
     number: signal.Signals, tmp_path: Path, postgresql_url: DatabaseURL
 ) -> None:
-    napping = f'open("asleep{{n}}", "w").close()\nop.execute("SELECT pg_sleep(60)")\n{_TABLE}'
-    directory, _ = _project(tmp_path / "project", {5: (napping, _DROP), 80: (napping, _DROP)})
+    napping = f"""import os
+open("asleep-" + str(os.getpid()), "w").close()
+op.execute("SELECT pg_sleep(60)")
+{_TABLE}"""
+    directory, _ = _project(tmp_path / "project", {5: (napping, _DROP)})
     process = start(
         ("rollback-test", "--rows=0", "--parallel=2"),
         directory=directory,
-        variables=variables_for(postgresql_url),
+        variables=on(postgresql_url),
     )
-    wait_until(lambda: (directory / "asleep5").exists() and (directory / "asleep80").exists())
+    wait_until(lambda: len(list(directory.glob("asleep-*"))) > 1)
     time.sleep(0.3)  # from the file to the statement
+    with Control.open(postgresql_url, timeout=5) as control:
+        used = [name for (name,) in control.query(_SLEEPING)]
+        assert len(used) > 1
 
-    process.send_signal(number)
-    finished(process, directory)
+        process.send_signal(number)
+        ended = finished(process, directory)
 
-    wait_until(lambda: not list(processes(str(directory))))
-    if number is signal.SIGTERM:
-        with Control.open(postgresql_url, timeout=5) as control:
-            left = control.query(
-                "SELECT datname FROM pg_database WHERE datname LIKE 'alembic_ci_scratch_%'"
-            )
-        assert not left
+        wait_until(lambda: not list(processes(str(directory))))
+        if number is signal.SIGTERM:
+            assert ended.exit_code == 128 + number, ended.everything
+            there = {name for (name,) in control.query("SELECT datname FROM pg_database")}
+            assert not there & set(used)

@@ -323,8 +323,8 @@ _MANY = (
         kind=Kind.COUNT_OR_AUTO,
         metavar="N",
         default="auto",
-        help="How many databases of an environment to work on at once; auto: as many as there are "
-        "processors.",
+        help="How many databases of an environment to work on at once, or, with only one, how many "
+        "processes prove a long history; auto: as many as there are processors.",
     ),
     Option(
         name="canary",

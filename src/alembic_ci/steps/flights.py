@@ -59,20 +59,26 @@ def climb(scratch: Scratch, stairway: Stairway, assignment: Assignment) -> None:
 def flights(todo: Sequence[Revision], processors: int) -> Iterator[tuple[Revision, ...]]:
     """Divide *todo* so that all flights take the same time; there is at least one.
 
-    The higher ones are shorter, for their databases are brought up to where they begin. Revisions
-    that make or change what all databases of a server share could disturb each other, and stay
-    together.
+    The higher ones are shorter, for their databases are brought up to where they begin.
     """
-    count = min(processors, _MOST, len(todo) // _SHORTEST)
-    if count > 1 and any(_OF_THE_SERVER.search(r.path.read_bytes()) for r in todo):
-        count = 1
-    weights = [(1 - _BRINGING_UP) ** number for number in range(max(1, count))]
+    weights = [(1 - _BRINGING_UP) ** number for number in range(divisible(todo, processors))]
     start, passed = 0, 0.0
     for weight in weights:
         passed += weight
         end = round(len(todo) * passed / sum(weights))
         yield tuple(todo[start:end])
         start = end
+
+
+def divisible(todo: Sequence[Revision], processors: int) -> int:
+    """Return how many processes may be at work on *todo*, each on a database of its own.
+
+    Revisions that make or change what all databases of a server share would disturb each other.
+    """
+    count = min(processors, _MOST, len(todo) // _SHORTEST)
+    if count > 1 and any(_OF_THE_SERVER.search(r.path.read_bytes()) for r in todo):
+        return 1
+    return max(1, count)
 
 
 def _fly(scratch: Scratch, label: str, assignment: Assignment) -> _Flown:

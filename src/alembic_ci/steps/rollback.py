@@ -10,21 +10,23 @@ from alembic_ci.model import (
     Problem,
     RevisionProof,
     RollbackResult,
+    RoundTrip,
     State,
     Verdict,
 )
 from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
+from alembic_ci.steps.apart import apart
 from alembic_ci.steps.attempt import IRREVERSIBLE
 from alembic_ci.steps.confirmation import confirmed
 from alembic_ci.steps.context import Context, Outcome, Outcomes
 from alembic_ci.steps.desk import Desk
-from alembic_ci.steps.flights import climb
+from alembic_ci.steps.flights import climb, divisible
 from alembic_ci.steps.partial import broken_off, interrupted
 from alembic_ci.steps.prover import Assignment
 from alembic_ci.steps.recording import Recording
 from alembic_ci.steps.round_trip import round_trips
 from alembic_ci.steps.row_errors import RESOLVE_DUPLICATES
-from alembic_ci.steps.row_trial import Ground, tried_with_rows
+from alembic_ci.steps.row_trial import Ground, Tried, tried_with_rows
 from alembic_ci.steps.scratch import Scratch, scratch_for
 from alembic_ci.steps.stairway import Stairway
 from alembic_ci.steps.target import upgrade_target
@@ -93,7 +95,6 @@ def _results(
     scratch.desk.recordings = {}
     proofs = {label: tuple(prover.proofs) for label, prover in stairway.provers.items()}
     proofs = confirmed(scratch, assignments, proofs)
-    trips = round_trips(scratch, assignments, proofs)
     grounds = {
         binding.label: Ground(
             dialect=binding.url.dialect,
@@ -103,7 +104,7 @@ def _results(
         )
         for binding in scratch.bindings
     }
-    tried = tried_with_rows(scratch, grounds)
+    trips, tried = _trips_and_trials(scratch, assignments, grounds)
     return {
         label: RollbackResult(
             scratch=scratch.description(label),
@@ -116,6 +117,29 @@ def _results(
         )
         for label, found in tried.items()
     }
+
+
+def _trips_and_trials(
+    scratch: Scratch, assignments: Mapping[str, Assignment], grounds: Mapping[str, Ground]
+) -> tuple[Mapping[str, tuple[RoundTrip, ...]], Mapping[str, Tried]]:
+    """Go the whole way at once, beside the trial with rows where both take long."""
+    proofs = {label: ground.proofs for label, ground in grounds.items()}
+
+    def beside() -> Mapping[str, tuple[RoundTrip, ...]]:
+        with scratch.apart() as other:
+            return round_trips(other, assignments, proofs)
+
+    together = [beside] if _worth_a_process(scratch, assignments) else []
+    with apart(together) as others:
+        tried = tried_with_rows(scratch, grounds)
+        trips = others[0].result() if others else None
+    return trips or round_trips(scratch, assignments, proofs), tried
+
+
+def _worth_a_process(scratch: Scratch, assignments: Mapping[str, Assignment]) -> bool:
+    context = scratch.desk.context
+    todo = max((item.todo for item in assignments.values()), key=len, default=())
+    return bool(context.settings.rows) and divisible(todo, context.processors) > 1
 
 
 def _unfilled(reasons: Mapping[str, str]) -> tuple[Difference, ...]:
