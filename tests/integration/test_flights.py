@@ -136,6 +136,27 @@ def test_the_way_in_one_go_beside_the_trial_with_rows(
     assert [state for _, state, _ in legs[0]] == ["passed", "skipped", "skipped"]
 
 
+@pytest.mark.postgresql
+def test_what_flights_captured_is_in_the_script(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    asking = """name = op.get_bind().execute(sa.text("select current_database()")).scalar()
+op.execute('comment on database "' + name + '" is ' + "{}")"""
+    comment = asking.format("'{n}'"), asking.format("null")
+    bad = dict.fromkeys((9, 90), comment)
+    directory, _ = _project(tmp_path / "project", bad)
+    scripts = []
+    for processors in ("1", "2"):
+        url = url_for("postgresql+psycopg2", request)
+        job = Job(directory=directory, python=Path(sys.executable), variables=variables_for(url))
+        job.run("run", "--rows=0", f"--parallel={processors}", "--steps=sql,rollback-test")
+        (script,) = (directory / "alembic-ci-report").rglob("upgrade.sql")
+        assert f"\"{url.database}\" is '90'" in script.read_text()
+        scripts.append(script.read_text())
+
+    assert scripts[0] == scripts[1]
+
+
 def test_without_failures_there_are_two_processes_and_one_with_one_processor(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
