@@ -94,6 +94,72 @@ def test_what_came_first_is_not_run_again_for_every_failure(
     assert runs[0] == runs[1]
 
 
+_PROGRAMS = {
+    1: (
+        'op.execute("CREATE VIEW firsts AS SELECT id FROM first")',
+        'op.execute("DROP VIEW firsts")',
+    ),
+    2: (
+        'op.execute("CREATE FUNCTION twice(a INT) RETURNS INT DETERMINISTIC RETURN a * 2")',
+        'op.execute("DROP FUNCTION twice")',
+    ),
+    3: (
+        'op.execute("CREATE TRIGGER early BEFORE INSERT ON first FOR EACH ROW SET @n = NEW.id")',
+        'op.execute("DROP TRIGGER early")',
+    ),
+    4: (
+        'op.execute("CREATE EVENT daily ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1")',
+        'op.execute("DROP EVENT daily")',
+    ),
+    5: ('op.execute("CREATE SEQUENCE numbers")', 'op.execute("DROP SEQUENCE numbers")'),
+}
+
+
+def _forgets_a_view(number: int) -> Written:
+    return _written(
+        number,
+        'op.execute("CREATE OR REPLACE VIEW firsts AS SELECT id + 1 AS id FROM first")',
+        'op.execute("DROP VIEW firsts")',
+    )
+
+
+def _makes_a_view_again(number: int) -> Written:
+    return _written(
+        number,
+        'op.execute("DROP VIEW firsts")\nop.execute("DROP TRIGGER early")',
+        'op.execute("CREATE VIEW firsts AS SELECT id + 1 AS id FROM first")\n' + _PROGRAMS[3][0],
+    )
+
+
+@pytest.mark.mysql
+def test_views_and_programs_of_mariadb_are_copied_and_not_replayed(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """What comes after a repaired failure finds them as they were, and is judged rightly."""
+    early = [
+        _written(number, *_PROGRAMS[number]) if number in _PROGRAMS else _idle(number)
+        for number in range(1, _LONG + 1)
+    ]
+    runs = []
+    for failures in (1, 3):
+        bad = [
+            make(_LONG + 2 * number + place + 1)
+            for number in range(failures)
+            for place, make in enumerate((_fails_half_way, _forgets_a_view))
+        ]
+        last = _makes_a_view_again(_LONG + 2 * failures + 1)
+        folder = tmp_path / f"with-{failures}"
+        parts = [*early, *bad, last]
+        finished, count = _run(folder, "mysql+pymysql", parts, request, 2)
+        found = finished.verdicts()
+        assert [found[part.revision] for part in bad] == ["failed", "residue"] * failures
+        assert found[last.revision] == "passed", finished.text
+        assert {found[part.revision] for part in early} == {"passed"}
+        runs.append(count)
+
+    assert runs[0] == runs[1]
+
+
 @pytest.mark.parametrize("driver", _DRIVERS)
 def test_a_long_history_is_copied_and_not_replayed_for_every_failure(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest

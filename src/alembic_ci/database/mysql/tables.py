@@ -91,12 +91,13 @@ def _default(default: Value, extras: str, server: Server) -> str | None:
     """Return the default as SQL.
 
     MariaDB gives SQL, ``NULL`` too; MySQL gives bare text, and says DEFAULT_GENERATED of SQL.
-    A default of NULL is what a nullable column has anyway, so it is no default.
+    A default of NULL is what a nullable column has anyway, so it is no default. MariaDB names the
+    database of a sequence.
     """
     if default is None or (server.mariadb and text(default).upper() == "NULL"):
         return None
     if server.mariadb or "default_generated" in extras or text(default).startswith("b'"):
-        return text(default)
+        return server.unqualified(text(default))
     moment = re.match(r"CURRENT_TIMESTAMP(\(\d*\))?$", text(default), re.IGNORECASE)
     return text(default) if moment else quoted_text(text(default))
 

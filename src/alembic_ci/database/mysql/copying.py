@@ -1,0 +1,168 @@
+"""Copy a MariaDB or MySQL database object by object, and see whether that was all there is.
+
+The order is that of ``mysqldump``; what refers to another object in a way that the server checks
+comes after it. https://mariadb.com/kb/en/show-create/
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from alembic_ci.database.control import Control, Row
+from alembic_ci.database.failures import StatementError, StatementInterruptedError
+from alembic_ci.database.mysql.reading import whole_catalogue
+from alembic_ci.database.mysql.server import Server
+from alembic_ci.database.quoting import quote, quoted_text
+from alembic_ci.delta import Snapshot
+
+_TABLES = """
+SELECT t.TABLE_NAME, GROUP_CONCAT(CASE WHEN c.EXTRA NOT LIKE '%GENERATED%' OR c.EXTRA LIKE
+ '%DEFAULT_GENERATED%' THEN CONCAT('`', REPLACE(c.COLUMN_NAME, '`', '``'), '`') END
+ ORDER BY c.ORDINAL_POSITION SEPARATOR ', ')
+FROM information_schema.TABLES t JOIN information_schema.COLUMNS c
+ ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME
+WHERE t.TABLE_SCHEMA = {name} AND t.TABLE_TYPE = 'BASE TABLE' GROUP BY t.TABLE_NAME
+"""
+_SEQUENCES = """
+SELECT TABLE_NAME FROM information_schema.TABLES
+WHERE TABLE_SCHEMA = {name} AND TABLE_TYPE = 'SEQUENCE'
+"""
+_VIEWS = "SELECT 'VIEW', TABLE_NAME FROM information_schema.VIEWS WHERE TABLE_SCHEMA = {name}"
+_ROUTINES = """
+SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = {name}
+"""
+_TRIGGERS = """
+SELECT 'TRIGGER', TRIGGER_NAME FROM information_schema.TRIGGERS
+WHERE TRIGGER_SCHEMA = {name} ORDER BY ACTION_ORDER
+"""
+_EVENTS = """
+SELECT EVENT_NAME, UNIX_TIMESTAMP(CREATED), @@event_scheduler = 'ON' AND STATUS = 'ENABLED'
+FROM information_schema.EVENTS WHERE EVENT_SCHEMA = {name}
+"""
+_MODE = "'NO_AUTO_VALUE_ON_ZERO'"
+_UNCHECKED = (
+    "SET SESSION foreign_key_checks = 0, unique_checks = 0, group_concat_max_len = 1048576,"
+    f" sql_mode = {_MODE}"
+)
+
+
+class _Program(NamedTuple):
+    """What SHOW CREATE says of a view, a routine, a trigger or an event."""
+
+    sql: str
+    mode: str
+    collation: str
+    zone: str = "SYSTEM"
+
+
+def copied_database(control: Control, source: str, target: str, create: str) -> bool:
+    """Make *target* with the statement *create*, a copy of *source*; tell whether it is one.
+
+    Raises:
+        StatementError: Something cannot be made again as it is.
+    """
+    control.execute(_UNCHECKED)
+    control.execute(create)
+    return _Copy(control, source, target).run()
+
+
+class _Copy:
+    """One copy while it is made; the session is in *target* but for a moment."""
+
+    def __init__(self, control: Control, source: str, target: str) -> None:
+        self._control = control
+        self._name = quoted_text(source)
+        self._old, self._new = (quote(control.dialect, name) for name in (source, target))
+
+    def run(self) -> bool:
+        self._enter(self._new)
+        for (name,) in self._asked(_SEQUENCES):
+            self._sequence(self._quoted(name))
+        for name, columns in self._asked(_TABLES):
+            self._table(self._quoted(name), str(columns))
+        for kind, name in self._asked(_ROUTINES):
+            self._make(self._shown(str(kind), name))
+        self._views([self._shown(str(kind), name) for kind, name in self._asked(_VIEWS)])
+        for kind, name in self._asked(_TRIGGERS):
+            self._make(self._shown(str(kind), name))
+        return self._events() and self._catalogue(self._new) == self._catalogue(self._old)
+
+    def _asked(self, sql: str) -> Sequence[Row]:
+        return self._control.query(sql.format(name=self._name))
+
+    def _quoted(self, name: object) -> str:
+        return quote(self._control.dialect, str(name))
+
+    def _unqualified(self, sql: str) -> str:
+        return sql.replace(f"{self._old}.", "")
+
+    def _enter(self, database: str) -> None:
+        self._control.execute(f"USE {database}")
+
+    def _sequence(self, name: str) -> None:
+        self._control.execute(str(self._show("SEQUENCE", name)[1]))
+        reached = f"SELECT next_not_cached_value FROM {self._old}.{name}"
+        self._control.query(f"SELECT SETVAL({name}, {self._control.query(reached)[0][0]}, 0)")
+
+    def _table(self, name: str, columns: str) -> None:
+        self._control.execute(self._unqualified(str(self._show("TABLE", name)[1])))
+        self._control.execute(
+            f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {self._old}.{name}"
+        )
+
+    def _views(self, left: list[_Program]) -> None:
+        """Make views, those that stand on others in a later round."""
+        while left:
+            refused = list(self._refused(left))
+            if len(refused) == len(left):
+                self._make(left[0])
+            left = refused
+
+    def _refused(self, views: Sequence[_Program]) -> Iterator[_Program]:
+        for view in views:
+            try:
+                self._make(view)
+            except StatementInterruptedError:
+                raise
+            except StatementError:
+                yield view
+
+    def _events(self) -> bool:
+        """Make the events as at the moment they were made; tell whether nothing runs them."""
+        for name, created, runs in self._asked(_EVENTS):
+            if runs:
+                return False
+            program = self._shown("EVENT", name)
+            zone = f"time_zone = {quoted_text(program.zone)}"
+            self._control.execute(f"SET SESSION timestamp = {created}, {zone}")
+            self._make(program)
+            self._control.execute("SET SESSION timestamp = DEFAULT, time_zone = DEFAULT")
+        return True
+
+    def _shown(self, kind: str, name: object) -> _Program:
+        """Return how an object was made, in words that mean the same in any database."""
+        self._enter(self._old)  # so that the server leaves out the name of the database
+        row = [str(value) for value in self._show(kind, self._quoted(name))]
+        self._enter(self._new)
+        match kind:
+            case "VIEW":
+                return _Program(sql=row[1], mode="", collation=row[3])
+            case "EVENT":
+                return _Program(sql=row[3], mode=row[1], collation=row[5], zone=row[2])
+            case _:
+                return _Program(sql=row[2], mode=row[1], collation=row[4])
+
+    def _show(self, kind: str, name: str) -> Row:
+        return self._control.query(f"SHOW CREATE {kind} {self._old}.{name}")[0]
+
+    def _make(self, program: _Program) -> None:
+        """Make it in the mode and with the collation in which it was made."""
+        self._control.execute(
+            f"SET SESSION sql_mode = {quoted_text(program.mode)},"
+            f" collation_connection = {program.collation}"
+        )
+        self._control.execute(self._unqualified(program.sql))
+        self._control.execute(f"SET SESSION sql_mode = {_MODE}")
+
+    def _catalogue(self, database: str) -> Snapshot:
+        self._enter(database)
+        return whole_catalogue(self._control.query, Server.ask(self._control.query))

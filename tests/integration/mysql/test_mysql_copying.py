@@ -1,0 +1,130 @@
+"""A copy of a database holds all that the database holds, or is none."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from alembic_ci.database.control import Control
+from alembic_ci.database.copying import copied
+from alembic_ci.database.leftovers import scratch_name
+from alembic_ci.database.mysql import MySQLTracker
+from alembic_ci.database.quoting import quote
+from alembic_ci.database.server_databases import drop_database
+from alembic_ci.delta import Snapshot
+from alembic_ci.urls import DatabaseURL
+
+pytestmark = pytest.mark.mysql
+
+PLAIN = [
+    "CREATE TABLE users (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(9), two INT AS (id + id))",
+    "INSERT INTO users (name) VALUES ('a'), ('b')",
+]
+PROGRAMS = [
+    "CREATE FUNCTION b_twice(a INT) RETURNS INT DETERMINISTIC COMMENT 'c' RETURN a * 2",
+    "CREATE PROCEDURE a_all() SQL SECURITY INVOKER BEGIN SELECT id FROM users; END",
+    "CREATE VIEW z_first AS SELECT id, b_twice(id) AS twice FROM users",
+    "CREATE ALGORITHM = MERGE VIEW a_second AS SELECT id FROM z_first WHERE id WITH CHECK OPTION",
+    "CREATE VIEW b_third AS SELECT a.id, 'é' AS word FROM a_second a JOIN z_first z USING (id)",
+    "SET sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT'",
+    """CREATE TRIGGER z BEFORE INSERT ON users FOR EACH ROW SET NEW.name = NEW."name" || '!'""",
+    """CREATE TRIGGER a BEFORE INSERT ON users FOR EACH ROW BEGIN SET NEW.name = '?'; END""",
+    "CREATE EVENT daily ON SCHEDULE EVERY 1 DAY COMMENT 'e' DO DELETE FROM users",
+    "CREATE EVENT later ON SCHEDULE EVERY 1 DAY STARTS '2037-01-01 00:00:00' DO SELECT 1",
+    "CREATE EVENT once ON SCHEDULE AT '2037-01-01 00:00:00' DISABLE DO SELECT 1",
+]
+SEQUENCE = [
+    "CREATE SEQUENCE numbers START WITH 5 INCREMENT BY 2 CACHE 10",
+    "CREATE TABLE counted (id INT PRIMARY KEY DEFAULT (nextval(numbers)), note INT)",
+    "INSERT INTO counted (note) VALUES (1), (2)",
+]
+
+
+@pytest.fixture
+def copy(mysql_url: DatabaseURL) -> Iterator[str]:
+    """The name of a database that does not exist yet."""
+    name = scratch_name(time.time())
+    yield name
+    with Control.open(mysql_url, timeout=30.0) as control:
+        drop_database(control, name)
+
+
+def _made(url: DatabaseURL, *statements: str) -> Snapshot:
+    with Control.open(url, timeout=30.0) as control:
+        control.execute("ALTER DATABASE CHARACTER SET utf8mb4")
+        for statement in statements:
+            control.execute(statement)
+    with Control.open(url, timeout=30.0) as control:
+        return _snapshot(control, url.database or "")
+
+
+def _snapshot(control: Control, database: str) -> Snapshot:
+    control.execute(f"USE {quote(control.dialect, database)}")
+    tracker = MySQLTracker(control.query)
+    tracker.start()
+    return dict(tracker.state)
+
+
+def _copied(control: Control, url: DatabaseURL, target: str) -> bool:
+    create = f"CREATE DATABASE {quote(control.dialect, target)} CHARACTER SET utf8mb4"
+    return copied(control, url.database or "", target, create)
+
+
+def test_views_routines_triggers_and_events_are_copied_with_the_rows(
+    mysql_url: DatabaseURL, copy: str
+) -> None:
+    before = _made(mysql_url, *PLAIN, *PROGRAMS)
+
+    with Control.open(mysql_url, timeout=30.0) as control:
+        whole = _copied(control, mysql_url, copy)
+
+        assert whole
+        assert _snapshot(control, copy) == before
+        control.execute("SET sql_mode = ''")
+        control.execute("INSERT INTO users (name) VALUES ('c')")
+        rows = control.query("SELECT id, name, b_twice(id) FROM users ORDER BY id")
+        assert rows == [(1, "a", 2), (2, "b", 4), (3, "?", 6)]
+        assert control.query("SELECT word FROM b_third LIMIT 1") == [("é",)]
+
+
+def test_sequences_are_copied_with_the_value_they_have_come_to(
+    mysql_url: DatabaseURL, copy: str
+) -> None:
+    before = _made(mysql_url, *SEQUENCE)
+
+    with Control.open(mysql_url, timeout=30.0) as control:
+        ((reached,),) = control.query("SELECT next_not_cached_value FROM numbers")
+        whole = _copied(control, mysql_url, copy)
+
+        assert whole
+        assert _snapshot(control, copy) == before
+        assert control.query("SELECT nextval(numbers)") == [(reached,)]
+        assert control.query("SELECT count(*) FROM counted") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE versioned (id INT) WITH SYSTEM VERSIONING",
+        "CREATE VIEW broken AS SELECT name FROM users; ALTER TABLE users DROP COLUMN name",
+    ],
+)
+def test_what_cannot_be_made_again_makes_no_copy(
+    mysql_url: DatabaseURL, copy: str, statement: str
+) -> None:
+    _made(mysql_url, *PLAIN, *statement.split("; "))
+
+    with Control.open(mysql_url, timeout=30.0) as control:
+        assert not _copied(control, mysql_url, copy)
+
+
+def test_events_that_somebody_runs_make_no_copy(mysql_url: DatabaseURL, copy: str) -> None:
+    """They would change the copy meanwhile."""
+    _made(mysql_url, *PLAIN, PROGRAMS[8])
+
+    with Control.open(mysql_url, timeout=30.0) as control:
+        control.execute("SET GLOBAL event_scheduler = ON")
+        try:
+            assert not _copied(control, mysql_url, copy)
+        finally:
+            control.execute("SET GLOBAL event_scheduler = OFF")
