@@ -56,24 +56,46 @@ def write_text(path: Path, text: str) -> None:
     Raises SettingsError when the folder cannot be written, RefusedError when a link stands in the
     absolute *path*.
     """
-    draft = f".{path.name}.{uuid.uuid4().hex}"
-    content = text.encode(errors="backslashreplace")
+    with opened(path.parent) as folder:
+        folder.write(path.name, text)
+
+
+class Folder:
+    """An open folder, which stays the same one whatever is done to its path meanwhile."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._mark = uuid.uuid4().hex
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file in one go, with the permissions any new file gets."""
+        draft = f".{name}.{self._mark}"
+        try:
+            _write(draft, text.encode(errors="backslashreplace"), self._descriptor)
+            os.replace(draft, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+        except OSError:
+            _remove(draft, self._descriptor)
+            raise
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Folder]:
+    """Make and open a folder for any number of files; errors are those of ``write_text``."""
     try:
-        with _opened(path.parent) as folder:
-            try:
-                _write(draft, content, folder)
-                os.replace(draft, path.name, src_dir_fd=folder, dst_dir_fd=folder)
-            except OSError:
-                _remove(draft, folder)
-                raise
+        with _opened(folder) as descriptor:
+            yield Folder(descriptor)
+            _refuse_linked(folder, _real(folder, descriptor))
     except OSError as error:
-        raise unwritable(path.parent, error) from error
+        raise unwritable(folder, error) from error
 
 
 def _write(name: str, content: bytes, folder: int) -> None:
     descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=folder)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+    try:
+        while content:
+            content = content[os.write(descriptor, content) :]
+    finally:
+        os.close(descriptor)
 
 
 def _remove(name: str, folder: int) -> None:

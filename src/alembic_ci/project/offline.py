@@ -1,6 +1,6 @@
 """What is rendered without a database, and how it is asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from alembic_ci.model import Direction
@@ -51,13 +51,14 @@ class Rendered:
 
     *body* is what the revision's own function wrote. *head* comes before it and *tail* after it:
     the transaction, if each revision has its own, and the version table. Both are there for a
-    revision without a body, too.
+    revision without a body, too. *transactional* tells that there are transactions at all.
     """
 
     revision: str
     head: str
     body: tuple[Line, ...]
     tail: str
+    transactional: bool
     failure: Failure | None
 
     @classmethod
@@ -68,31 +69,49 @@ class Rendered:
             head=message["head"],
             body=tuple(Line(text=text, line=line) for text, line in message["body"]),
             tail=message["tail"],
+            transactional=message["transactional"],
             failure=Failure.parse(message["failure"]) if message["failure"] else None,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedScript:
-    """The pieces of one offline run; *preamble* and *postamble* hold BEGIN and COMMIT, if any.
+    """What stands around the pieces of one offline run: BEGIN and COMMIT, if any.
 
     *per_migration* tells that each piece has its own transaction, *transactional* that there are
     transactions at all.
     """
 
     preamble: str
-    pieces: tuple[Rendered, ...]
     postamble: str
     per_migration: bool
     transactional: bool
 
     @classmethod
-    def parse(cls, message: Message, pieces: Sequence[Rendered]) -> "RenderedScript":
+    def parse(cls, message: Message) -> "RenderedScript":
         """Read what the worker says at the end of a run."""
         return cls(
             preamble=message["preamble"],
-            pieces=tuple(pieces),
             postamble=message["postamble"],
             per_migration=bool(message.get("per_migration")),
             transactional=bool(message.get("transactional")),
         )
+
+
+_NOTHING = RenderedScript(preamble="", postamble="", per_migration=False, transactional=False)
+
+
+class Rendering:
+    """One offline run while it goes on: its pieces as they come, and then the *whole*.
+
+    Without a *run* there is nothing to render.
+    """
+
+    def __init__(self, run: Generator[Rendered, None, RenderedScript] | None = None) -> None:
+        self._run = run
+        self.whole = _NOTHING
+
+    def __iter__(self) -> Iterator[Rendered]:
+        """Yield the pieces, once."""
+        if self._run is not None:
+            self.whole = yield from self._run

@@ -1,6 +1,6 @@
 """Drive a worker: load the project, run env.py online or offline, run Alembic's command line."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from alembic_ci.errors import AlembicCIError, WorkerError
@@ -8,7 +8,7 @@ from alembic_ci.project.executions import Execution
 from alembic_ci.project.explain import env_error
 from alembic_ci.project.failures import Executed, Failure, StepFailedError, UndoneError
 from alembic_ci.project.locate import Project
-from alembic_ci.project.offline import Offline, Rendered, RenderedScript
+from alembic_ci.project.offline import Offline, Rendered, RenderedScript, Rendering
 from alembic_ci.project.process import WorkerProcess
 from alembic_ci.project.session import Connection, Ready, Row, Session, rows_of
 from alembic_ci.project.spawn import Spawn
@@ -157,15 +157,17 @@ class Worker:
         self._raise_failure(message)
         return int(message["calls"])
 
-    def offline(self, request: Offline) -> RenderedScript:
+    def offline(self, request: Offline) -> Rendering:
         """Render *request*; a revision that raises becomes a piece with a failure."""
+        return Rendering(self._rendered(request))
+
+    def _rendered(self, request: Offline) -> Generator[Rendered, None, RenderedScript]:
         message = self._exchange(request.message(), self._launch.start_timeout)
-        pieces = []
         while message["event"] == protocol.RENDERED:
-            pieces.append(Rendered.parse(message))
+            yield Rendered.parse(message)
             message = self._process.answer(timeout=self._launch.step_timeout)
         self._raise_failure(message)
-        return RenderedScript.parse(message, pieces)
+        return RenderedScript.parse(message)
 
     def command(self, arguments: Sequence[str], *, confirm: Confirm) -> int:
         """Run ``alembic ARGUMENTS`` and return its exit status; output goes to *listen*."""

@@ -71,14 +71,15 @@ class Pieces:
         self._dialect = url.dialect
         self._database = url.database or ""
         self._recording = recording
+        self._files: dict[str, str] = {}
 
-    def piece(self, rendered: Rendered, direction: Direction, *, transactional: bool) -> Piece:
+    def piece(self, rendered: Rendered, direction: Direction) -> Piece:
         """Choose between what was rendered and what ran."""
         run = self._recording.of(rendered.revision, direction, database=self._database)
         unwritten = captured.unwritten(run) if run else None
         if run is None or unwritten:
             return self._offline(rendered, unwritten)
-        ran = captured.body(run, self._dialect, transactional=transactional)
+        ran = captured.body(run, self._dialect, transactional=rendered.transactional)
         difference = self._difference(rendered, ran)
         if difference is None and rendered.failure is None:
             offline = self._offline(rendered, None)
@@ -148,5 +149,8 @@ class Pieces:
         return self._recording.reason or "it was not reached on the scratch database"
 
     def _shown(self, revision: str) -> str:
-        context = self._context
-        return os.path.relpath(context.history.revisions[revision].path, context.start_directory)
+        if revision not in self._files:
+            context = self._context
+            path = context.history.revisions[revision].path
+            self._files[revision] = os.path.relpath(path, context.start_directory)
+        return self._files[revision]

@@ -2,16 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from alembic_ci.history import Revision
 from alembic_ci.model import Direction, Problem
 from alembic_ci.project.offline import RenderedScript
 from alembic_ci.steps.setup import Setup
 
-NOTHING = RenderedScript(
-    preamble="", pieces=(), postamble="", per_migration=False, transactional=False
-)
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 _LONGEST_SLUG = 40
 _REDACTED = """\
@@ -48,9 +45,9 @@ def single(whole: RenderedScript, setup: Setup, text: str) -> str:
     return f"{setup.before}BEGIN;\n\n{setup.inside}{text}COMMIT;\n"
 
 
-def combined(whole: RenderedScript, setup: Setup, texts: Iterable[str]) -> str:
+def combined(whole: RenderedScript, setup: Setup, texts: Sequence[str]) -> str:
     """Return the script of all revisions."""
-    if not whole.pieces:
+    if not texts:
         return "-- Nothing to do: the database is up to date.\n"
     return "".join([setup.before, whole.preamble, setup.inside, *texts, whole.postamble])
 

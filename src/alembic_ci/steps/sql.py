@@ -3,15 +3,16 @@
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
-from alembic_ci.ci.files import empty, write_text
+from alembic_ci.ci.files import Folder, empty, opened
 from alembic_ci.errors import ProjectError
 from alembic_ci.history import Revision
 from alembic_ci.model import Direction, Divergence, RenderedRevision, SqlResult, Statement
-from alembic_ci.project.offline import Offline, RenderedScript
+from alembic_ci.project.offline import Offline, RenderedScript, Rendering
 from alembic_ci.statements import Script, listed
 from alembic_ci.steps import script
 from alembic_ci.steps.context import Context, Outcome, Outcomes
@@ -24,6 +25,7 @@ from alembic_ci.steps.statement_text import opening
 from alembic_ci.steps.target import upgrade_target
 from alembic_ci.steps.version_table import refuse_unusable
 
+_UPGRADE, _DOWNGRADE = "upgrade.sql", "downgrade.sql"
 _NOT_ASKED = Recording("it was not run: --sql-offline")
 _NOT_RUN = Recording("the rollback test did not come to its end")
 
@@ -64,6 +66,8 @@ class _Rendering:
         self._recording = desk.recordings.get(binding.label, missing)
         folder = desk.context.report_dir / "sql" / script.file_name(desk.environment.name)
         self._folder = folder / script.own_name(binding.label) if binding.label else folder
+        self._shown_folder = _shown(self._folder, desk.context)
+        self._pieces = Pieces(desk.context, binding.url, self._recording)
 
     def run(self, current: tuple[str, ...]) -> Outcome:
         """Render both directions and write the files."""
@@ -75,8 +79,9 @@ class _Rendering:
         up = self._half(Direction.UP, current, plan)
         down = self._half(Direction.DOWN, reached, plan[::-1])
         numbers = {item.revision: number for number, item in enumerate(plan, 1)}
-        revisions = (*self._revisions(up, numbers), *self._revisions(down, numbers))
-        return Outcome(result=self._result(up, down, revisions))
+        with opened(self._folder) as folder:
+            both = (self._revisions(half, numbers, folder) for half in (up, down))
+            return Outcome(result=self._result(up, down, tuple(chain(*both)), folder))
 
     def _hidden(self, sql: str) -> str:
         """Return SQL as reports may show it."""
@@ -85,17 +90,28 @@ class _Rendering:
     def _half(
         self, direction: Direction, start: tuple[str, ...], plan: Sequence[Revision]
     ) -> _Half:
-        whole = self._rendered(direction, start, plan) if plan else script.NOTHING
-        transactional = whole.transactional
-        make = Pieces(self._desk.context, self._binding.url, self._recording).piece
-        pieces = [make(one, direction, transactional=transactional) for one in whole.pieces]
+        """Read what the worker renders while it goes on rendering."""
+        pieces: list[Piece] = []
+        texts: list[str] = []
+
+        def scripts() -> Iterator[Script]:
+            for rendered in rendering:
+                piece = self._pieces.piece(rendered, direction)
+                pieces.append(piece)
+                texts.append(piece.written(self._dialect))
+                yield self._script(piece, direction)
+
+        rendering = self._rendering(direction, start, plan)
+        statements = tuple(self._listed(scripts()))
+        if plan and not pieces:
+            raise _nothing_rendered(self._desk.context.project.env_file)
         return _Half(
             direction=direction,
-            whole=whole,
-            setup=self._setup(whole),
+            whole=rendering.whole,
+            setup=self._setup(rendering.whole),
             pieces=tuple(pieces),
-            texts=tuple(piece.written(self._dialect) for piece in pieces),
-            statements=tuple(self._listed(self._script(piece, direction) for piece in pieces)),
+            texts=tuple(texts),
+            statements=statements,
         )
 
     def _script(self, piece: Piece, direction: Direction) -> Script:
@@ -104,7 +120,8 @@ class _Rendering:
 
     def _listed(self, scripts: Iterable[Script]) -> Iterator[Statement]:
         for statement in listed(scripts, self._dialect, self._ready.version_table):
-            yield replace(statement, text=self._hidden(statement.text))
+            hidden = self._hidden(statement.text)
+            yield statement if hidden == statement.text else replace(statement, text=hidden)
 
     def _setup(self, whole: RenderedScript) -> Setup:
         """Return what comes before the migrations: env.py's own, in the schema of a tenant."""
@@ -113,9 +130,11 @@ class _Rendering:
         schema = self._binding.schema
         return replace(found, before=entering(schema) + found.before) if schema else found
 
-    def _rendered(
+    def _rendering(
         self, direction: Direction, start: tuple[str, ...], plan: Sequence[Revision]
-    ) -> RenderedScript:
+    ) -> Rendering:
+        if not plan:
+            return Rendering()
         names = tuple(item.revision for item in plan)
         request = Offline(
             direction=direction,
@@ -125,29 +144,27 @@ class _Rendering:
             initialised=self._initialised(),
             call=self._call,
         )
-        rendered = self._desk.worker.offline(request)
-        if not rendered.pieces:
-            raise _nothing_rendered(self._desk.context.project.env_file)
-        return rendered
+        return self._desk.worker.offline(request)
 
     def _initialised(self) -> bool:
         control = self._desk.control(self._binding)
         table, schema = self._ready.version_table, self._ready.schema
         return control.version_rows(table, schema) is not None
 
-    def _revisions(self, half: _Half, numbers: dict[str, int]) -> Iterator[RenderedRevision]:
+    def _revisions(
+        self, half: _Half, numbers: Mapping[str, int], folder: Folder
+    ) -> Iterator[RenderedRevision]:
         """Write one file for each revision, and tell of it."""
         context = self._desk.context
         counts = Counter(statement.revision for statement in half.statements)
         for piece, written in zip(half.pieces, half.texts, strict=True):
             revision = context.history.revisions[piece.revision]
-            number = numbers[piece.revision]
-            path = self._folder / script.piece_name(revision, number, half.direction)
-            self._write(path, script.single(half.whole, half.setup, written))
+            name = script.piece_name(revision, numbers[piece.revision], half.direction)
+            self._write(folder, name, script.single(half.whole, half.setup, written))
             yield RenderedRevision(
                 revision=piece.revision,
                 direction=half.direction,
-                path=_shown(path, context),
+                path=self._path(name),
                 statement_count=counts[piece.revision],
                 origin=piece.origin,
                 compared=piece.compared,
@@ -164,15 +181,15 @@ class _Rendering:
             captured=self._hidden(divergence.captured),
         )
 
-    def _result(self, up: _Half, down: _Half, revisions: tuple[RenderedRevision, ...]) -> SqlResult:
-        context = self._desk.context
-        upgrade_path, downgrade_path = self._folder / "upgrade.sql", self._folder / "downgrade.sql"
-        upgrade = self._write(upgrade_path, script.combined(up.whole, up.setup, up.texts))
-        self._write(downgrade_path, script.combined(down.whole, down.setup, down.texts))
+    def _result(
+        self, up: _Half, down: _Half, revisions: tuple[RenderedRevision, ...], folder: Folder
+    ) -> SqlResult:
+        upgrade = self._write(folder, _UPGRADE, script.combined(up.whole, up.setup, up.texts))
+        self._write(folder, _DOWNGRADE, script.combined(down.whole, down.setup, down.texts))
         uncompared = any(not item.compared for item in revisions)
         return SqlResult(
-            upgrade_path=_shown(upgrade_path, context),
-            downgrade_path=_shown(downgrade_path, context),
+            upgrade_path=self._path(_UPGRADE),
+            downgrade_path=self._path(_DOWNGRADE),
             sql=self._hidden(upgrade),
             sha256=_digest(upgrade),
             shared_sha256=_digest("".join(up.texts)),
@@ -182,11 +199,15 @@ class _Rendering:
             uncompared=self._recording.reason if uncompared else "",
         )
 
-    def _write(self, path: Path, text: str) -> str:
+    def _path(self, name: str) -> str:
+        """Return a file of the folder as reports show it."""
+        return os.path.normpath(f"{self._shown_folder}/{name}")
+
+    def _write(self, folder: Folder, name: str, text: str) -> str:
         """Write a script that says how it is encoded, and return what stands in the file."""
         told = opening(text, self._dialect) + text
         written = script.without_secrets(told, self._desk.context.redact(told))
-        write_text(path, written)
+        folder.write(name, written)
         return written
 
 

@@ -14,7 +14,8 @@ from .failures import described
 from .loading import Project, command_options
 from .protocol import Channel, Message
 from .recording import place
-from .walking import run_env, source_file, step
+from .version_updates import VersionUpdates
+from .walking import QuickStep, run_env, source_file, step
 
 Written = Tuple[str, Optional[int]]
 
@@ -88,7 +89,7 @@ class OfflineRun:
 
     def _steps(self, _heads: Tuple[str, ...], context: MigrationContext) -> Iterator[RevisionStep]:
         self._preambles.append(self._output.taken())
-        self._leave_the_version_table(context)
+        self._prepare_the_version_table(context)
         self._facts = {
             "per_migration": bool(context.opts.get("transaction_per_migration")),
             "transactional": bool(context.impl.transactional_ddl),
@@ -99,10 +100,10 @@ class OfflineRun:
         script = self._project.script
         for name in self._request["revisions"]:
             wrap = partial(self._caught, source_file(script, name))
-            yield step(script, name, up=up, wrap=wrap)
+            yield step(script, name, up=up, wrap=wrap, kind=QuickStep)
             self._report(name)
 
-    def _leave_the_version_table(self, context: MigrationContext) -> None:
+    def _prepare_the_version_table(self, context: MigrationContext) -> None:
         """Render what an online run does to the version table itself, which is never to drop it.
 
         Alembic renders its creation whenever no revision is applied, also where it is there, and
@@ -112,6 +113,7 @@ class OfflineRun:
         table.drop = _nothing
         if self._request["initialised"]:
             table.create = _nothing
+        table.update = VersionUpdates(table).update
 
     def _caught(self, file: str, migrate: Any) -> Any:
         def caught(*args: Any, **options: Any) -> None:
@@ -130,13 +132,14 @@ class OfflineRun:
     def _report(self, revision: str) -> None:
         """Tell a revision in three parts: only what its own function wrote is in the middle."""
         failure, self._failure = self._failure, None
-        self._channel.send(
+        self._channel.send_soon(
             {
                 "event": protocol.RENDERED,
                 "revision": revision,
                 "head": _joined(self._head),
                 "body": [] if failure else self._body,
                 "tail": _joined(self._output.taken()),
+                "transactional": self._facts["transactional"],
                 "failure": failure and described(failure, self._project.places()),
             }
         )

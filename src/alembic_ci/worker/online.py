@@ -25,7 +25,7 @@ from .recording import Recorder
 from .rows import answer
 from .setup import Setup
 from .statements import StatementLog, commits_each_statement
-from .walking import run_env, source_file, step
+from .walking import QuickStep, run_env, source_file, step
 
 _ENTERED_SCHEMA = (
     "SELECT coalesce((SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
@@ -35,19 +35,6 @@ _ENTERED_SCHEMA = (
 
 class UndoneError(Exception):
     """The tool looked at a step just before its commit and asked to roll it back."""
-
-
-class _ScratchStep(RevisionStep):
-    """Skip a walk over all ancestors on every downgrade, which makes long walks quadratic.
-
-    With one head and one parent the answer is always no; Alembic finds the same in O(N).
-    """
-
-    def should_delete_branch(self, heads: Any) -> bool:
-        parents = self.revision._normalized_down_revisions  # noqa: SLF001
-        if self.is_downgrade and len(heads) == 1 and len(parents) == 1:
-            return False
-        return super().should_delete_branch(heads)
 
 
 class OnlineRun:
@@ -197,7 +184,7 @@ class OnlineRun:
             request["revision"],
             up=request["direction"] == "up",
             wrap=functools.partial(self._recorded, source_file(script, request["revision"])),
-            kind=_ScratchStep if self._scratch else RevisionStep,
+            kind=QuickStep if self._scratch else RevisionStep,
         )
 
     def _recorded(self, file: str, migrate: Any) -> Any:

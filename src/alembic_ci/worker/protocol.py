@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+from time import monotonic
 from typing import IO, Any, Dict
 
 Message = Dict[str, Any]
@@ -42,6 +43,8 @@ STEPPED = "stepped"
 RENDERED = "rendered"
 ENDED = "ended"
 
+_LONGEST_WAIT = 0.02  # seconds
+
 
 class Channel:
     """One end of the conversation; blocking, one message a line."""
@@ -50,11 +53,20 @@ class Channel:
         self._reader: IO[bytes] = os.fdopen(read_fd, "rb")
         self._writer: IO[bytes] = os.fdopen(write_fd, "wb")
         self._mark = b""
+        self._sent = monotonic()
 
     def send(self, message: Message) -> None:
         """Write one message; raises OSError when the other side is gone."""
         self._writer.write(self._mark + encoded(message))
         self._writer.flush()
+        self._sent = monotonic()
+
+    def send_soon(self, message: Message) -> None:
+        """Write one of many messages, which may wait for the next ones, but not for long."""
+        if monotonic() - self._sent > _LONGEST_WAIT:
+            self.send(message)
+        else:
+            self._writer.write(self._mark + encoded(message))
 
     def receive(self) -> Message:
         """Wait for one message; raises EOFError when the other side is gone."""

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from alembic_ci.ci.files import write_outputs_env, write_text
-from alembic_ci.errors import SettingsError
+from alembic_ci.ci.files import opened, write_outputs_env, write_text
+from alembic_ci.errors import RefusedError, SettingsError
 from alembic_ci.interface import OUTPUTS
 
 
@@ -49,6 +49,24 @@ def test_a_folder_that_cannot_be_written_is_explained(tmp_path: Path, blocked: s
 
     assert "--report-dir" in caught.value.remedy
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_many_files_go_into_the_folder_that_was_opened(tmp_path: Path) -> None:
+    """A link that is put in its place meanwhile leads nobody anywhere, and is refused."""
+    (tmp_path / "elsewhere").mkdir()
+
+    def write() -> None:
+        with opened(tmp_path / "a") as folder:
+            folder.write("x", "first")
+            (tmp_path / "a").rename(tmp_path / "b")
+            (tmp_path / "a").symlink_to(tmp_path / "elsewhere")
+            folder.write("y", "second")
+
+    with pytest.raises(RefusedError, match="is a link"):
+        write()
+
+    assert sorted(path.name for path in (tmp_path / "b").iterdir()) == ["x", "y"]
+    assert not list((tmp_path / "elsewhere").iterdir())
 
 
 def test_names_become_variables(tmp_path: Path) -> None:

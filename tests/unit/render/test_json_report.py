@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from alembic_ci import model
-from alembic_ci.render.json_report import SCHEMA, SCHEMA_PATH, _json, json_report
+from alembic_ci.render.json_report import SCHEMA, SCHEMA_PATH, _written, json_report
 from reports import SAMPLES, all_passed, many, residue
 
 DOCUMENT = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
@@ -101,6 +101,12 @@ def test_a_large_run_is_written_whole() -> None:
     assert len(told["environments"][0]["databases"][9]["steps"][1]["result"]["proofs"]) == 200
 
 
+def test_it_is_laid_out_as_the_standard_library_does_it() -> None:
+    text = json_report(many(2, 3))
+
+    assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
+
+
 def test_a_value_the_schema_cannot_hold_is_our_bug() -> None:
     with pytest.raises(TypeError, match="holds a PosixPath"):
-        _json((Path("x"),))
+        _written((Path("x"),), "\n")
