@@ -119,8 +119,6 @@ def _work(
     found: _Found,
 ) -> None:
     refuse_unwritable(_folder(settings, outside))
-    # The page's templates take longer to load than to fill: load them while the worker starts.
-    Thread(target=html.prepare, name="templates", daemon=True).start()
     chosen = environments(settings, outside.variables)
     _hide_secrets(chosen, settings, outside, found)
     chosen = _completed(chosen, settings, outside)
@@ -131,6 +129,8 @@ def _work(
     )
     settings = with_interpreter(settings, drivernames(chosen), circumstances)
     found.context = _context(settings, outside, found, progress)
+    # The page's templates take longer to load than to fill: load them while the worker works.
+    Thread(target=html.prepare, name="templates", daemon=True).start()
     plan = read_plan(settings.plan) if settings.plan else None
     before = earlier(settings.resume_from, command) if settings.resume_from else None
     errand = Errand(command=command, arguments=tuple(arguments), earlier=before, plan=plan)
@@ -265,9 +265,10 @@ def _revisions(found: _Found) -> Iterator[RevisionInfo]:
     ordered = history.oldest_first()
     newest = {revision.revision for revision in ordered[-_NEWEST:]}
     spoken = _spoken_of(found.environments) | set(history.heads) | newest
+    start = found.context.start_directory.resolve()
     for revision in ordered:
         if revision.revision in spoken:
-            yield info(revision, found.context.start_directory)
+            yield info(revision, start)
 
 
 def _spoken_of(environments: Iterable[EnvironmentReport]) -> set[str]:

@@ -93,6 +93,7 @@ def _run(name: str, arguments: Sequence[str], flags: Mapping[str, FlagValue]) ->
         # Alembic and SQLAlchemy come with it, which the process ahead imports at the same time.
         from alembic_ci import app  # noqa: PLC0415
 
+        gc.freeze()  # what was imported stays: the collector need not go through it again and again
         report = lasting(_STDOUT, like=sys.stdout)
         outside = app.Outside(
             variables=variables,

@@ -94,9 +94,11 @@ class Bench:
     folder: Path
 
     @contextmanager
-    def subject(self, count: int, *, given_scratch: bool = True) -> Iterator[Subject]:
+    def subject(
+        self, count: int, *, given_scratch: bool = True, batch: bool = True
+    ) -> Iterator[Subject]:
         """Yield a project with an empty database; the revision files are written once."""
-        directory = self._project(count)
+        directory = self._project(count, batch=batch)
         with self._database() as url:
             text = url.render().replace("%", "%%")
             ini = directory / "alembic.ini"
@@ -119,10 +121,10 @@ class Bench:
         own = used.ru_utime + used.ru_stime
         return own + (_server_cpu(self.admin) if self.admin else 0.0)
 
-    def _project(self, count: int) -> Path:
-        directory = self.folder / f"history{count}"
+    def _project(self, count: int, *, batch: bool) -> Path:
+        directory = self.folder / f"history{count}{'' if batch else 'plain'}"
         if not directory.exists():
-            write_history(directory, count)
+            write_history(directory, count, batch=batch)
         return directory
 
     @contextmanager

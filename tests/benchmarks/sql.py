@@ -1,5 +1,7 @@
 """Compare rendering both directions of a history with one `alembic upgrade head --sql`.
 
+On SQLite the history has no batch operations: without a database Alembic stops at the first.
+
 python -m benchmarks.sql [REVISIONS] [postgresql|mysql|sqlite ...]       (in tests/)
 """
 
@@ -15,14 +17,14 @@ def main() -> None:
     """Measure each database."""
     numbers = [int(argument) for argument in sys.argv[1:] if argument.isdigit()]
     names = [argument for argument in sys.argv[1:] if not argument.isdigit()]
-    for dialect in [Dialect(name) for name in names] or [Dialect.POSTGRESQL, Dialect.MYSQL]:
+    for dialect in [Dialect(name) for name in names] or list(Dialect):
         with bench(dialect) as place:
             for count in numbers or [1000]:
                 _compare(place, count)
 
 
 def _compare(place: Bench, count: int) -> None:
-    with place.subject(count) as subject:
+    with place.subject(count, batch=place.dialect is not Dialect.SQLITE) as subject:
         subject.alembic("history")  # writes the bytecode
         taken = medians(
             _TURNS,

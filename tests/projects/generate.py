@@ -8,6 +8,7 @@ SQLite, and every downgrade restores the schema.
 
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import indent
 
@@ -119,21 +120,25 @@ op.create_index("ix_partsT_item", "partsT", ["item_id"])""",
 )
 
 
-def write_history(folder: Path, count: int) -> None:
-    """Write a project of *count* revisions, ``000001`` to *count*, into a new or empty folder."""
+def write_history(folder: Path, count: int, *, batch: bool = True) -> None:
+    """Write a project of *count* revisions, ``000001`` to *count*, into a new or empty folder.
+
+    Without *batch* there are six kinds, which Alembic can render for SQLite without a database.
+    """
+    kinds = tuple(kind for kind in _KINDS if batch or "batch_alter_table" not in kind[1])
     versions = folder / "migrations" / "versions"
     versions.mkdir(parents=True)
     shutil.copy(_TEMPLATE / "alembic.ini", folder)
     for name in ("env.py", "script.py.mako"):
         shutil.copy(_TEMPLATE / "migrations" / name, folder / "migrations")
     for number in range(1, count + 1):
-        (versions / f"{number:06}.py").write_text(module(number))
+        (versions / f"{number:06}.py").write_text(module(number, kinds))
 
 
-def module(number: int) -> str:
+def module(number: int, kinds: Sequence[tuple[str, str, str]] = _KINDS) -> str:
     """Return the text of one revision's file; the first is number 1."""
-    turn = f"{(number - 2) // len(_KINDS) + 1:04}"
-    kind = _FIRST if number == 1 else _KINDS[(number - 2) % len(_KINDS)]
+    turn = f"{(number - 2) // len(kinds) + 1:04}"
+    kind = _FIRST if number == 1 else kinds[(number - 2) % len(kinds)]
     message, upgrade, downgrade = (
         text.replace("itemsT", f"items{turn}")
         .replace("partsT", f"parts{turn}")

@@ -22,13 +22,15 @@ def share_owner(folders: Iterable[Path]) -> None:
 
 
 def _share(folder: Path) -> None:
-    _inherit(folder.name, folder.parent)
+    _inherit((folder.name,), folder.parent)
     for place, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            _inherit(name, Path(place))
+        _inherit((*folders, *files), Path(place))
 
 
-def _inherit(name: str, parent: Path) -> None:
+def _inherit(names: Iterable[str], parent: Path) -> None:
     owner = parent.lstat()
-    if owner.st_uid != _ROOT and (parent / name).lstat().st_uid == _ROOT:
-        os.chown(parent / name, owner.st_uid, owner.st_gid, follow_symlinks=False)
+    if owner.st_uid == _ROOT:
+        return
+    for name in names:
+        if (parent / name).lstat().st_uid == _ROOT:
+            os.chown(parent / name, owner.st_uid, owner.st_gid, follow_symlinks=False)

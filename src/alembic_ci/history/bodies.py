@@ -15,16 +15,18 @@ class Entry:
     line: int | None
 
 
-def entry(module: ast.Module, name: str) -> Entry:
+def entry(module: ast.Module, name: str, *, dispatching: bool = True) -> Entry:
     """Judge the function *name* of *module*.
 
     The multidb template calls ``globals()["upgrade_" + engine]()``: there, what the functions of
-    the single engines consist of is what counts.
+    the single engines consist of is what counts. *dispatching* is false where the source is known
+    not to do so, which spares a look at each node.
     """
     found = Entry(Body.MISSING, None)
     for bound, node in _bound(module.body):
         if bound == name:
-            found = Entry(_judged(node, module, name), node.lineno)
+            judged = _judged(node, module, name, dispatching=dispatching)
+            found = Entry(judged, node.lineno)
     return found
 
 
@@ -49,10 +51,10 @@ def _bound(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
                 yield from _bound(body)
 
 
-def _judged(node: ast.stmt, module: ast.Module, name: str) -> Body:
+def _judged(node: ast.stmt, module: ast.Module, name: str, *, dispatching: bool) -> Body:
     if not isinstance(node, ast.FunctionDef):
         return Body.CODE  # imported or assigned: it exists, and only running it would tell more
-    if not _dispatches(node):
+    if not (dispatching and _dispatches(node)):
         return _of(node.body)
     engines = [
         _of(item.body)

@@ -52,8 +52,7 @@ def _files(versions: Versions) -> Iterator[Path]:
     """Yield each source file once, however many links lead to it."""
     seen: set[Path] = set()
     for folder in versions.version_locations:
-        for path in _listed(folder, recursive=versions.recursive):
-            real = path.resolve()
+        for path, real in _listed(folder, recursive=versions.recursive):
             if real in seen:
                 continue
             seen.add(real)
@@ -63,11 +62,15 @@ def _files(versions: Versions) -> Iterator[Path]:
                 yield path
 
 
-def _listed(folder: Path, *, recursive: bool) -> Iterator[Path]:
+def _listed(folder: Path, *, recursive: bool) -> Iterator[tuple[Path, Path]]:
+    """Yield each file, and where it really lies."""
     for root, folders, names in os.walk(folder):
         folders.sort()
         if not root.endswith("__pycache__"):
-            yield from (Path(root, name) for name in sorted(names))
+            place, real = Path(root), Path(root).resolve()
+            for name in sorted(names):
+                path = place / name
+                yield path, path.resolve() if path.is_symlink() else real / name
         if not recursive:
             return
 

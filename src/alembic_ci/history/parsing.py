@@ -15,6 +15,7 @@ from alembic_ci.history.imports import imported
 from alembic_ci.history.revision import Revision
 
 _MARK = b"alembic-ci:"
+_DISPATCH = b"globals"
 _IRREVERSIBLE = re.compile(
     r"#+\s*alembic-ci:\s*irreversible\b[\s:,.-]*(?P<reason>.*)", re.IGNORECASE
 )
@@ -31,7 +32,9 @@ def parsed(source: bytes, path: Path, shown: str) -> Revision:
     module = _module(source, shown)
     file = _File(shown, assignments(module, imported(module, path)))
     identifier, line = file.identifier(path)
-    downgrade = entry(module, "downgrade")
+    # A name may be written in other characters that mean the same.
+    dispatching = _DISPATCH in source or not source.isascii()
+    downgrade = entry(module, "downgrade", dispatching=dispatching)
     parents = file.required("down_revision")
     return Revision(
         revision=identifier,
@@ -42,7 +45,7 @@ def parsed(source: bytes, path: Path, shown: str) -> Revision:
         parent_line=parents.line,
         depends_on=file.texts("depends_on"),
         branch_labels=file.texts("branch_labels"),
-        upgrade=entry(module, "upgrade").body,
+        upgrade=entry(module, "upgrade", dispatching=dispatching).body,
         downgrade=downgrade.body,
         downgrade_line=downgrade.line,
         irreversible=_irreversible(source) if _MARK in source else None,

@@ -51,12 +51,12 @@ def relative(path: Path, folder: Path) -> str:
     return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
 
 
-def info(revision: Revision, relative_to: Path) -> RevisionInfo:
-    """Return what a report shows of *revision*."""
+def info(revision: Revision, start: Path) -> RevisionInfo:
+    """Return what a report shows of *revision*; *start* is a folder without links on its way."""
     return RevisionInfo(
         revision=revision.revision,
         message=revision.message,
-        file=relative(revision.path, relative_to.resolve()),
+        file=relative(revision.path, start),
         line=revision.line,
         down_revisions=revision.down_revisions,
         depends_on=revision.depends_on,

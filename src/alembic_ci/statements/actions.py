@@ -22,7 +22,9 @@ _WORKING = _DATA | _DEFINITIONS
 
 def actions(parts: Sequence[Token], dialect: Dialect) -> tuple[Action, ...]:
     """Return what a statement does to objects and rows: nothing if it only asks or sets."""
-    return tuple(_actions(Reader(tuple(_spelled_out(parts, dialect))), dialect))
+    if any(part.shape is Shape.CODE for part in parts):
+        parts = tuple(_spelled_out(parts, dialect))
+    return tuple(_actions(Reader(parts), dialect))
 
 
 def ends_transaction(parts: Sequence[Token]) -> bool:

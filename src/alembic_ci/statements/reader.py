@@ -33,6 +33,8 @@ class Reader:
 
     def take(self, *words: str) -> bool:
         """Go past *words* if they stand here in this order."""
+        if self.word != words[0]:
+            return False
         here = self._parts[self._at : self._at + len(words)]
         if tuple(token.word for token in here) != words:
             return False

@@ -61,7 +61,7 @@ class _Cutter:
             stop = self._delimited(token)
             if stop >= 0 and (self._delimiter != _SEMICOLON or body.ends(parts)):
                 if stop > token.start:  # END// is both the end of a body and the delimiter
-                    parts.append(token._replace(text=self._sql[token.start : stop]))
+                    parts.append(token.cut(stop - token.start))
                 return self._piece(parts, stop + len(self._delimiter))
             parts.append(token)
         return self._piece(parts, len(self._sql))

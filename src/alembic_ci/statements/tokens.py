@@ -86,16 +86,19 @@ _SHAPES = {
 
 
 class Token(NamedTuple):
-    """One token; *text* is as written, *start* where it stands."""
+    """One token; *text* is as written, *start* where it stands.
+
+    *word* is the keyword that it could be, in upper case, else ``""``.
+    """
 
     shape: Shape
     text: str
     start: int
+    word: str
 
-    @property
-    def word(self) -> str:
-        """The keyword this could be, in upper case, else ``""``."""
-        return self.text.upper() if self.shape is Shape.WORD else ""
+    def cut(self, length: int) -> "Token":
+        """Return its beginning, as if nothing else had been written."""
+        return _token(self.shape, self.text[:length], self.start)
 
     @property
     def name(self) -> str:
@@ -114,7 +117,11 @@ def tokens(sql: str, dialect: Dialect, start: int = 0) -> Iterator[Token]:
         if kind == "nested":
             start = _comment_end(sql, start)
         elif kind != "comment":
-            yield Token(_SHAPES[kind], found[kind], found.start(kind))
+            yield _token(_SHAPES[kind], found[kind], found.start(kind))
+
+
+def _token(shape: Shape, text: str, start: int) -> Token:
+    return Token(shape, text, start, text.upper() if shape is Shape.WORD else "")
 
 
 def unquoted(text: str) -> str:

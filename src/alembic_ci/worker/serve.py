@@ -28,6 +28,7 @@ def serve(*, read_fd: int, write_fd: int) -> None:
     channel = Channel(read_fd, write_fd)
     work: Any = None
     import_alembic()
+    gc.freeze()  # what was imported stays: the collector need not go through it again and again
     while True:
         try:
             request = channel.receive()
