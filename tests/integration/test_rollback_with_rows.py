@@ -442,3 +442,55 @@ else:
     assert [leg["state"] for leg in legs] == ["failed", "skipped", "skipped"]
     assert finished.exit_code == 1
     assert "upgrade in one go" in finished.text
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_one_go_that_leads_elsewhere_than_one_by_one_is_found(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    looks = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade="""from alembic import context
+alone = context.get_context().opts["transaction_per_migration"]
+op.create_table("other", sa.Column("id", sa.Integer(), primary_key=True))
+op.create_index("ix_accounts", "accounts", ["name"] if alone else ["name", "id"])""",
+        downgrade="""op.drop_index("ix_accounts", table_name="accounts")
+op.drop_table("other")""",
+    )
+    job = _job(tmp_path, driver, request, CREATE, looks)
+
+    finished = job.run("rollback-test", "--rows=0")
+
+    assert set(finished.verdicts().values()) == {"passed"}, finished.text
+    legs = finished.result("rollback-test")["round_trip"]
+    assert [leg["state"] for leg in legs] == ["failed", "skipped", "skipped"]
+    (difference,) = legs[0]["differences"]
+    assert "ix_accounts" in difference["text"]
+    assert finished.exit_code == 1
+    assert "leads to another schema than the revisions one by one" in finished.text
+
+
+@pytest.mark.postgresql
+def test_a_search_path_that_one_transaction_keeps_is_found(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    elsewhere = Written(
+        revision="aaa1",
+        down=None,
+        upgrade="""op.execute("CREATE SCHEMA audit")
+op.execute("SET LOCAL search_path TO audit, public")""",
+        downgrade='op.execute("DROP SCHEMA audit CASCADE")',
+    )
+    then = Written(revision="bbb2", down="aaa1", upgrade=CREATE.upgrade, downgrade=CREATE.downgrade)
+    job = _job(tmp_path, "postgresql+psycopg2", request, elsewhere, then)
+
+    finished = job.run("rollback-test", "--rows=0")
+
+    assert set(finished.verdicts().values()) == {"passed"}, finished.text
+    (leg, *_) = finished.result("rollback-test")["round_trip"]
+    assert [one["object"] for one in leg["differences"]] == [
+        "table accounts",
+        "table audit.accounts",
+    ]
+    assert "in one go the upgrade ends with table `audit.accounts`" in finished.text

@@ -7,7 +7,7 @@ so far and the place in the list stay.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from alembic_ci.delta import Delta
+from alembic_ci.delta import Delta, Snapshot
 from alembic_ci.history import History, Revision
 from alembic_ci.model import Direction, Phase, Problem, RevisionProof, Verdict
 from alembic_ci.project.failures import StepFailedError
@@ -28,10 +28,11 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proved:
-    """What was found out about some revisions."""
+    """What was found out about some revisions; see `Prover`."""
 
     proofs: tuple[RevisionProof, ...]
     changes: Mapping[str, Changes]
+    schema: Snapshot | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +55,9 @@ class Bench:
 class Prover:
     """The rollback test of one database.
 
-    A walker; *changes* is what each revision was seen to change, by its id. It stops before the
-    last *spared* revisions.
+    A walker; *changes* is what each revision was seen to change, by its id, *schema* what
+    the database holds when all are proved, unless the last one spoilt it. It stops before the last
+    *spared* revisions.
     """
 
     def __init__(self, history: History, assignment: Assignment, bench: Bench) -> None:
@@ -78,6 +80,7 @@ class Prover:
         self._todo = list(self._assignment.todo)
         self._broken: set[str] = set()
         self.changes: dict[str, Changes] = {}
+        self.schema: Snapshot | None = None
         self.proofs.clear()
 
     @property
@@ -149,7 +152,7 @@ class Prover:
 
     def found(self) -> Proved:
         """Return what was found out so far."""
-        return Proved(proofs=tuple(self.proofs), changes=dict(self.changes))
+        return Proved(proofs=tuple(self.proofs), changes=dict(self.changes), schema=self.schema)
 
     def take_over(self, proved: Proved) -> None:
         """Go on behind the next revisions, which were proved elsewhere."""
@@ -157,6 +160,7 @@ class Prover:
         for proof in proved.proofs:
             (self._applied if proof.applied else self._broken).add(proof.revision)
             self._finish(proof)
+        self.schema = proved.schema
 
     def mend(self) -> bool:
         """Put back what the database held before the step that spoilt it, if that was kept."""
@@ -178,6 +182,8 @@ class Prover:
             self._kept = False
             self._begin()
             self.rebuild = True
+        else:
+            self.schema = dict(self._observer.tracker.state)
 
     def _recovered(self, session: Session) -> bool:
         """Look whether the failed step left the database as if it had never run."""
@@ -238,5 +244,6 @@ class Prover:
     def _finish(self, proof: RevisionProof) -> None:
         self._todo.pop(0)
         self._current = None
+        self.schema = None
         self.proofs.append(proof)
         self._bench.done(proof)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 
+from alembic_ci.delta import Snapshot
 from alembic_ci.errors import ExitCode, Interrupted
 from alembic_ci.model import (
     Difference,
@@ -104,7 +105,8 @@ def _results(
         )
         for binding in scratch.bindings
     }
-    trips, tried = _trips_and_trials(scratch, assignments, grounds)
+    schemas = {label: prover.schema for label, prover in stairway.provers.items()}
+    trips, tried = _trips_and_trials(scratch, assignments, grounds, schemas)
     return {
         label: RollbackResult(
             scratch=scratch.description(label),
@@ -120,20 +122,23 @@ def _results(
 
 
 def _trips_and_trials(
-    scratch: Scratch, assignments: Mapping[str, Assignment], grounds: Mapping[str, Ground]
+    scratch: Scratch,
+    assignments: Mapping[str, Assignment],
+    grounds: Mapping[str, Ground],
+    schemas: Mapping[str, Snapshot | None],
 ) -> tuple[Mapping[str, tuple[RoundTrip, ...]], Mapping[str, Tried]]:
     """Go the whole way at once, beside the trial with rows where both take long."""
     proofs = {label: ground.proofs for label, ground in grounds.items()}
 
     def beside() -> Mapping[str, tuple[RoundTrip, ...]]:
         with scratch.apart() as other:
-            return round_trips(other, assignments, proofs)
+            return round_trips(other, assignments, proofs, schemas)
 
     together = [beside] if _worth_a_process(scratch, assignments) else []
     with apart(together) as others:
         tried = tried_with_rows(scratch, grounds)
         trips = others[0].result() if others else None
-    return trips or round_trips(scratch, assignments, proofs), tried
+    return trips or round_trips(scratch, assignments, proofs, schemas), tried
 
 
 def _worth_a_process(scratch: Scratch, assignments: Mapping[str, Assignment]) -> bool:

@@ -42,8 +42,12 @@ def round_trips(
     scratch: Scratch,
     assignments: Mapping[str, Assignment],
     proofs: Mapping[str, Sequence[RevisionProof]],
+    schemas: Mapping[str, Snapshot | None],
 ) -> dict[str, tuple[RoundTrip, ...]]:
-    """Return the three legs for each database; those that cannot be run say why."""
+    """Return the three legs for each database; those that cannot be run say why.
+
+    *schemas* are where the revisions led one by one.
+    """
     if not any(assignment.todo for assignment in assignments.values()):
         return dict.fromkeys(assignments, ())
     every = [proof for found in proofs.values() for proof in found]
@@ -53,11 +57,11 @@ def round_trips(
         legs = tuple(_skipped(name, reason) for name in (_UP, _DOWN, _AGAIN))
         return dict.fromkeys(assignments, legs)
     one_way = [proof.revision for proof in every if proof.verdict in _NO_WAY_BACK]
-    trips = _Trip(scratch, assignments).run(one_way)
+    trips = _Trip(scratch, assignments, schemas).run(one_way)
     if not any(leg.state is State.FAILED for legs in trips.values() for leg in legs):
         return trips
     scratch.desk.close_worker()  # a failure is confirmed in a fresh process, as any other
-    return _Trip(scratch, assignments).run(one_way)
+    return _Trip(scratch, assignments, schemas).run(one_way)
 
 
 def _goes_up(proof: RevisionProof) -> bool:
@@ -92,10 +96,18 @@ _LEGS = (
 class _Trip:
     """The round trip of one desk, on emptied scratch databases."""
 
-    def __init__(self, scratch: Scratch, assignments: Mapping[str, Assignment]) -> None:
+    def __init__(
+        self,
+        scratch: Scratch,
+        assignments: Mapping[str, Assignment],
+        schemas: Mapping[str, Snapshot | None],
+    ) -> None:
         self._scratch = scratch
         self._assignments = assignments
-        self._schemas: dict[str, dict[Direction, Snapshot]] = {}
+        self._schemas: dict[str, dict[Direction, Snapshot]] = {
+            label: {Direction.UP: schema} if schema is not None else {}
+            for label, schema in schemas.items()
+        }
         self._found: dict[str, list[RoundTrip]] = {label: [] for label in assignments}
 
     def run(self, one_way: Sequence[str]) -> dict[str, tuple[RoundTrip, ...]]:
@@ -121,7 +133,7 @@ class _Trip:
 
         self._scratch.desk.sessions_of(Online(scratch=True), visit)
         for binding in self._scratch.bindings:
-            self._schemas[binding.label] = {Direction.DOWN: self._schema(binding)}
+            self._schemas[binding.label][Direction.DOWN] = self._schema(binding)
 
     def _run(self, leg: _Leg) -> None:
         started = monotonic()

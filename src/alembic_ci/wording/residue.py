@@ -30,12 +30,12 @@ class _Words:
 
 _WORDS = {
     Phase.UP: _Words(
-        left="upgrade adds {o}",
-        taken="upgrade takes {o}",
-        changed="upgrade changes {o}: {now}",
-        redefined="upgrade turns {o} into {now}, it was {was}",
-        renamed="upgrade calls {o} {now}",
-        ordered="upgrade changes the order of the columns of table {o}: {now}",
+        left="in one go the upgrade ends with {o}, which is not there one by one",
+        taken="in one go the upgrade ends without {o}, which is there one by one",
+        changed="in one go the upgrade makes {o} differently: {now}",
+        redefined="in one go the upgrade makes {o} as {now}, one by one as {was}",
+        renamed="in one go the upgrade calls {o} {now}",
+        ordered="in one go the upgrade makes the columns of table {o} in another order: {now}",
     ),
     Phase.DOWN: _Words(
         left="downgrade leaves {o} behind",
@@ -70,8 +70,9 @@ Found = Iterator[tuple[ObjectKey, str]]
 def residue(delta: Delta, phase: Phase) -> tuple[tuple[Difference, ...], tuple[Difference, ...]]:
     """Return what should not have changed, and notices of changes that nobody has to mend.
 
-    A table that is left or missing speaks for its columns and indexes. The order of columns is a
-    notice. The result is in the order of the names.
+    In the first phase a whole upgrade is compared with the same revisions one by one. A table that
+    is left or missing speaks for its columns and indexes. The order of columns is a notice. The
+    result is in the order of the names.
     """
     return _told(delta, _WORDS[phase])
 
