@@ -13,11 +13,13 @@ from alembic_ci.urls import Dialect
 class Likeness:
     """How to make databases like a certain one.
 
-    *server* is its server's name and version, "" when it was not reached. *clauses* are ends of
-    ``CREATE DATABASE``, the best first; *settings* are statements for a private server.
+    *server* is its server's name and version, "" when it was not reached, *modes* are its sql_mode,
+    None where that is not known. *clauses* are ends of ``CREATE DATABASE``, the best first;
+    *settings* are statements for a private server.
     """
 
     server: str = ""
+    modes: frozenset[str] | None = None
     clauses: tuple[str, ...]
     settings: tuple[str, ...] = ()
 
@@ -42,10 +44,19 @@ def likeness(control: Control) -> Likeness:
     of = _postgresql if control.dialect is Dialect.POSTGRESQL else _mysql
     try:
         clause, settings = of(control)
+        modes = sql_modes(control)
     except StatementError:  # a server that only speaks the protocol
         return Likeness(server=control.server, clauses=_PLAIN[control.dialect])
     clauses = (clause, *_PLAIN[control.dialect])
-    return Likeness(server=control.server, clauses=clauses, settings=settings)
+    return Likeness(server=control.server, modes=modes, clauses=clauses, settings=settings)
+
+
+def sql_modes(control: Control) -> frozenset[str]:
+    """Return what new sessions of a server of MariaDB or MySQL have for a sql_mode."""
+    if control.dialect is not Dialect.MYSQL:
+        return frozenset()
+    ((modes,),) = control.query("SELECT @@GLOBAL.sql_mode")
+    return frozenset(filter(None, str(modes).split(",")))
 
 
 def _postgresql(control: Control) -> tuple[str, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from alembic_ci.database.control import Control
 from alembic_ci.database.drivers import harmless_query, translated_query
 from alembic_ci.database.failures import StatementError
 from alembic_ci.database.leftovers import drop_old_databases, remove_dead_homes
-from alembic_ci.database.likeness import Likeness
+from alembic_ci.database.likeness import Likeness, sql_modes
 from alembic_ci.database.private_home import DEFAULT_USER, quick_folder
 from alembic_ci.database.private_mysql import Product, private_mysql
 from alembic_ci.database.private_postgresql import private_postgresql
@@ -39,11 +39,13 @@ def on_given_server(
     admin = _administrative(given)
     own = dict(translated_query(given, database.drivername))
     query = tuple({**dict(harmless_query(database)), **own}.items())
-    server = _swept(admin, timeout)
+    with Control.open(admin, timeout=timeout) as control:
+        server = _swept(control)
+        differs = f"{_differs(traits, server)}{_stricter(traits, control)}"
     return ServerDatabases(
         admin,
         replace(given, drivername=database.drivername, query=query, written=""),
-        description=f"the server of SCRATCH_DATABASE_URL ({server}){_differs(traits, server)}",
+        description=f"the server of SCRATCH_DATABASE_URL ({server}){differs}",
         likeness=traits,
         timeout=timeout,
     )
@@ -51,11 +53,12 @@ def on_given_server(
 
 def beside(database: DatabaseURL, traits: Likeness, *, timeout: float) -> ServerDatabases:
     """Use the environment's own server; errors are those of ``Control.open``."""
+    with Control.open(database, timeout=timeout) as control:
+        server = _swept(control)
     return ServerDatabases(
         database,
         database,
-        description=f"a temporary database beside {database.location} "
-        f"({_swept(database, timeout)})",
+        description=f"a temporary database beside {database.location} ({server})",
         likeness=traits,
         timeout=timeout,
     )
@@ -109,6 +112,16 @@ def _differs(traits: Likeness, server: str) -> str:
     return f"; the environment runs {traits.server}"
 
 
+def _stricter(traits: Likeness, control: Control) -> str:
+    """Say how the environment's sql_mode differs: what is refused here may be filled in there."""
+    if traits.modes is None:
+        return ""
+    here = sql_modes(control)
+    said = (("lacks", here - traits.modes), ("has", traits.modes - here))
+    words = [f"{verb} {', '.join(sorted(modes))}" for verb, modes in said if modes]
+    return f"; the environment's sql_mode {' and '.join(words)}" if words else ""
+
+
 def _series(server: str) -> str:
     """Return "PostgreSQL 15" or "MariaDB 10.11": what decides how a server behaves."""
     product, _, version = server.partition(" ")
@@ -123,9 +136,8 @@ def _administrative(url: DatabaseURL) -> DatabaseURL:
     return url
 
 
-def _swept(admin: DatabaseURL, timeout: float) -> str:
+def _swept(control: Control) -> str:
     """Drop what dead runs left on a server, and return the server's name and version."""
-    with Control.open(admin, timeout=timeout) as control:
-        with contextlib.suppress(StatementError):
-            drop_old_databases(control, now=time.time())
-        return control.server
+    with contextlib.suppress(StatementError):
+        drop_old_databases(control, now=time.time())
+    return control.server
