@@ -23,3 +23,4 @@ benchmark: ## print the ratios of tests/benchmarks
 	cd tests && ../.venv/bin/python -m benchmarks.tracker_cost
 	cd tests && ../.venv/bin/python -m benchmarks.sql
 	cd tests && ../.venv/bin/python -m benchmarks.statements
+	cd tests && ../.venv/bin/python -m benchmarks.repair
