@@ -204,6 +204,18 @@ def test_an_enum_that_is_made_anew_without_a_label_is_narrower(postgresql: Contr
 
 
 @pytest.mark.postgresql
+def test_an_enum_without_labels_may_get_some(postgresql: Control) -> None:
+    postgresql.execute("CREATE TYPE none_yet AS ENUM ()")
+    postgresql.execute("CREATE TABLE things (id integer, kind none_yet)")
+
+    found = _changed(
+        postgresql, PostgreSQLTracker(postgresql.query), ["ALTER TYPE none_yet ADD VALUE 'a'"]
+    )
+
+    assert [item.narrows for item in found] == [()]
+
+
+@pytest.mark.postgresql
 def test_a_column_that_is_renamed_is_followed_and_a_new_one_loses_nothing(
     postgresql: Control,
 ) -> None:

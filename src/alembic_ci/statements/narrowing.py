@@ -107,7 +107,7 @@ def _losing_labels(delta: Delta) -> Iterator[str]:
 def _labels_of(state: Mapping[ObjectKey, Attributes | None]) -> Enums:
     def labels(name: str) -> tuple[str, ...] | None:
         found = state.get(ObjectKey(_ENUM, "", name))
-        return None if found is None else tuple(quoted(found["labels"], Dialect.POSTGRESQL))
+        return None if found is None else tuple(quoted(found.get("labels", ""), Dialect.POSTGRESQL))
 
     return labels
 
