@@ -130,12 +130,14 @@ def _rendered(result: SqlResult) -> str:
 
 
 def provenance(result: SqlResult) -> Iterator[str]:
-    """Yield what is to be known of where the SQL of revisions, up and down, comes from."""
-    missing = len(result.unrendered)
+    """Yield what is to be known of where the SQL of revisions, up or down, comes from."""
+    missing, captured = (
+        len({item.revision for item in items}) for items in (result.unrendered, result.captured)
+    )
     if missing:
         yield f"{missing:,} could not be rendered"
-    if result.captured:
-        yield f"{len(result.captured):,} captured from a run"
+    if captured:
+        yield f"{captured:,} captured from a run"
     if result.setup:
         yield f"{counted(len(result.setup), 'statement')} of env.py's own before them"
     if result.uncompared:

@@ -29,7 +29,8 @@ _FOREIGN_KEY = (
 _CHECK = "Repair the rows with op.execute() before op.create_check_constraint()."
 _CONVERT = (
     "Convert the values first: op.alter_column(..., postgresql_using=...), or a new column that is "
-    "filled with op.execute() and takes the old one's name."
+    "filled with op.execute() and takes the old one's name. Where no row can hold such a value, "
+    "put rows of your own into alembic-ci-rows/<revision>.sql."
 )
 _IN_USE = (
     'Run op.execute("SET CONSTRAINTS ALL IMMEDIATE") between the data change and the change of the '
