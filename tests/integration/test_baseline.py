@@ -52,6 +52,7 @@ def test_every_scratch_database_begins_with_the_baseline(
     command = job.run("rollback-test", f"--scratch-baseline={sys.executable} legacy.py")
 
     assert without.verdicts()["aaa1"] == "failed"
+    assert "--scratch-baseline" in without.text
     for finished in (file, command):
         expected = {"aaa1": "passed", "bbb2": "residue", "ccc3": "passed"}
         assert finished.verdicts() == expected, finished.text

@@ -131,8 +131,8 @@ def _exit(failure: Failure, _: Path) -> Words:
 def _missing_key(failure: Failure, _: Path) -> Words:
     return (
         f"KeyError {failure.message} at {_place(failure)}.",
-        "Usually a process variable that is not set in this job.",
-        "If it holds the database URL, list it in --url-variables; otherwise set it.",
+        "Usually a variable that is not set in this job, or a section that fileConfig() misses.",
+        "If it holds the database URL, list it in --url-variables; otherwise set it, or add it.",
     )
 
 

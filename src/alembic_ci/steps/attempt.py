@@ -25,6 +25,14 @@ _WORDS = {
     ),
 }
 
+_BASELINE = (
+    " Where tables were made before the first revision (by create_all or by hand), name them with "
+    "--scratch-baseline."
+)
+# What is altered is not there: https://www.postgresql.org/docs/current/errcodes-appendix.html,
+# https://mariadb.com/kb/en/mariadb-error-code-reference/. SQLite has one code for everything.
+_NOT_THERE = frozenset({"42P01", "42703", "42704", "1054", "1091", "1146", "SQLITE_ERROR"})
+
 
 class Attempt:
     """The proof of one revision while it is made."""
@@ -101,6 +109,8 @@ def told(error: StepFailedError, phase: Phase) -> StepFailedError:
     )
     said.problem = problem.format(error.revision)
     said.remedy = remedy
+    if phase is Phase.UP and error.failure and error.failure.code in _NOT_THERE:
+        said.remedy += _BASELINE
     return said
 
 
