@@ -12,7 +12,7 @@ test: ## set up this machine and run all tests
 check: ## run what CI runs
 	.ci/run
 
-corpus: ## prove public histories on every database, with and without rows (an hour on a busy machine)
+corpus: ## prove public histories on every database, and apply their scripts (an hour on a busy machine)
 	ALEMBIC_CI_TESTS_CORPUS_WITH_ROWS=1 tests/run tests/corpus
 
 benchmark: ## print the ratios of tests/benchmarks

@@ -29,6 +29,18 @@ def test_alembic_output_cannot_command_the_runner(tmp_path: Path) -> None:
     assert "::error::forged" not in run.stdout.replace(stopped[0], "") + run.stderr
 
 
+def test_colours_of_a_logger_are_no_part_of_what_is_shown(tmp_path: Path) -> None:
+    directory = case("env_raises").copied(tmp_path)
+    env = directory / "migrations" / "env.py"
+    env.write_text('print("\\x1b[1;31mnot \\x1b[0mred")\n' + env.read_text())
+
+    finished = alembic_ci(
+        "status", directory=directory, variables={"DATABASE_URL": "sqlite:///x.db"}
+    )
+
+    assert "not red" in finished.stdout
+
+
 def test_alembic_output_comes_as_it_is_where_no_host_reads_it(tmp_path: Path) -> None:
     directory = case("env_prints").copied(tmp_path)
 

@@ -1,8 +1,10 @@
 """The end of what a worker printed."""
 
+import re
 import threading
 
 TAIL_BYTES = 64_000
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Tail:
@@ -22,6 +24,6 @@ class Tail:
             self._data = (self._data + data)[-TAIL_BYTES:]
 
     def text(self) -> str:
-        """Return what is kept."""
+        """Return what is kept, without the colours that loggers give it."""
         with self._lock:
-            return self._data.decode("utf-8", "replace")
+            return _COLOURS.sub("", self._data.decode("utf-8", "replace"))
