@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jobs import Finished, Job, marked, url_for, variables_for
-from template_projects import CREATE, Written, initialised
+from template_projects import ADD, CREATE, Written, initialised
 
 _DRIVERS = [
     marked(driver, driver=driver) for driver in ("sqlite", "postgresql+psycopg2", "mysql+pymysql")
@@ -469,6 +469,37 @@ op.drop_table("other")""",
     assert "ix_accounts" in difference["text"]
     assert finished.exit_code == 1
     assert "leads to another schema than the revisions one by one" in finished.text
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+@pytest.mark.parametrize("mode", ["passes", "fails"])
+def test_what_is_left_behind_keeps_nobody_from_going_down_in_one_go(
+    driver: str, mode: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    leaves = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade='op.execute("CREATE TABLE IF NOT EXISTS other (id INTEGER)")',
+        downgrade='op.execute("SELECT 1")',
+    )
+    refuses = """
+from alembic import context
+if not context.get_context().opts["transaction_per_migration"]:
+    raise RuntimeError("not in the project's own transaction mode")"""
+    last = Written(
+        revision="ccc3",
+        down="bbb2",
+        upgrade=ADD.upgrade,
+        downgrade=ADD.downgrade + (refuses if mode == "fails" else ""),
+    )
+    job = _job(tmp_path, driver, request, CREATE, leaves, last)
+
+    finished = job.run("rollback-test", "--rows=0")
+
+    assert finished.verdicts() == {"aaa1": "passed", "bbb2": "residue", "ccc3": "passed"}
+    legs = finished.result("rollback-test")["round_trip"]
+    later = ["failed", "skipped"] if mode == "fails" else ["passed", "passed"]
+    assert [leg["state"] for leg in legs] == ["passed", *later], finished.text
 
 
 @pytest.mark.postgresql

@@ -35,7 +35,7 @@ from alembic_ci.steps.walkers import bring_up
 from alembic_ci.wording import residue
 
 _UP, _DOWN, _AGAIN = "upgrade in one go", "downgrade in one go", "upgrade again"
-_NO_WAY_BACK = frozenset({Verdict.FAILED, Verdict.RESIDUE, Verdict.MISSING, Verdict.IRREVERSIBLE})
+_NO_WAY_BACK = frozenset({Verdict.FAILED, Verdict.MISSING, Verdict.IRREVERSIBLE})
 
 
 def round_trips(
@@ -46,7 +46,8 @@ def round_trips(
 ) -> dict[str, tuple[RoundTrip, ...]]:
     """Return the three legs for each database; those that cannot be run say why.
 
-    *schemas* are where the revisions led one by one.
+    *schemas* are where the revisions led one by one. What they leave behind one by one is not told
+    again.
     """
     if not any(assignment.todo for assignment in assignments.values()):
         return dict.fromkeys(assignments, ())
@@ -57,11 +58,12 @@ def round_trips(
         legs = tuple(_skipped(name, reason) for name in (_UP, _DOWN, _AGAIN))
         return dict.fromkeys(assignments, legs)
     one_way = [proof.revision for proof in every if proof.verdict in _NO_WAY_BACK]
-    trips = _Trip(scratch, assignments, schemas).run(one_way)
+    known = frozenset(item.object for proof in every for item in proof.differences)
+    trips = _Trip(scratch, assignments, schemas, known).run(one_way)
     if not any(leg.state is State.FAILED for legs in trips.values() for leg in legs):
         return trips
     scratch.desk.close_worker()  # a failure is confirmed in a fresh process, as any other
-    return _Trip(scratch, assignments, schemas).run(one_way)
+    return _Trip(scratch, assignments, schemas, known).run(one_way)
 
 
 def _goes_up(proof: RevisionProof) -> bool:
@@ -101,8 +103,10 @@ class _Trip:
         scratch: Scratch,
         assignments: Mapping[str, Assignment],
         schemas: Mapping[str, Snapshot | None],
+        known: frozenset[str],
     ) -> None:
         self._scratch = scratch
+        self._known = known
         self._assignments = assignments
         self._schemas: dict[str, dict[Direction, Snapshot]] = {
             label: {Direction.UP: schema} if schema is not None else {}
@@ -177,7 +181,8 @@ class _Trip:
             return (), told
         if not self._arrived(binding, leg):
             return (), silent_rollback(self._rows(binding))
-        differences, _ = residue(self._difference(binding, leg), leg.phase)
+        found, _ = residue(self._difference(binding, leg), leg.phase)
+        differences = tuple(item for item in found if item.object not in self._known)
         if not differences:
             return (), None
         told = verdict_problem(
