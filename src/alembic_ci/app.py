@@ -1,5 +1,6 @@
 """The list of calls: settings in, every environment's steps, one report out."""
 
+import dataclasses
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ from alembic_ci.render import html
 from alembic_ci.render.style import coloured, plain
 from alembic_ci.render.text import text
 from alembic_ci.settings import Settings
+from alembic_ci.steps.beginning import begin_to_load
 from alembic_ci.steps.context import Context, Progress
 from alembic_ci.steps.problems import interruption, mistake, problem
 
@@ -128,7 +130,10 @@ def _work(
         in_image=outside.in_image, variables=outside.variables, say=progress.note
     )
     settings = with_interpreter(settings, drivernames(chosen), circumstances)
-    found.context = _context(settings, outside, found, progress)
+    context = _context(settings, outside, found, progress)
+    begin_to_load(context, chosen, outside.ahead)
+    history = History.read(context.project)
+    found.context = dataclasses.replace(context, history=history)
     # The page's templates take longer to load than to fill: load them while the worker works.
     Thread(target=html.prepare, name="templates", daemon=True).start()
     plan = read_plan(settings.plan) if settings.plan else None
@@ -167,12 +172,13 @@ def _completed(
 
 
 def _context(settings: Settings, outside: Outside, found: _Found, progress: Progress) -> Context:
+    """Return the context of the run, but for the history."""
     project = locate(settings)
     python = interpreter(settings.python, project.directory)
     return Context(
         settings=settings,
         project=project,
-        history=History.read(project),
+        history=History((), project.directory),
         interpreter=python,
         variables=outside.variables,
         redact=found.redact,

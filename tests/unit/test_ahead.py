@@ -1,13 +1,16 @@
 """A worker's process that is started before anybody asks for it."""
 
+import dataclasses
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from alembic_ci.project.failures import WorkerDiedError
 from alembic_ci.project.spawn import Ahead, Spawn
 from alembic_ci.settings import read_settings
+from alembic_ci.worker.protocol import EXIT, LOAD
 
 _NAMES = {"DATABASE_URL", "DEVELOPMENT_DATABASE_URL"}
 _URL = "sqlite:///shop.db"
@@ -59,6 +62,23 @@ def test_the_process_is_handed_out_once(folder: Path) -> None:
         assert first is not second
         first.stop()
         second.stop()
+
+
+def test_what_it_is_asked_first_is_asked_once(folder: Path) -> None:
+    with Ahead() as ahead:
+        spawn = _guessed(ahead, folder, {"DEVELOPMENT_DATABASE_URL": _URL})
+        assert spawn is not None
+        ahead.begin(dataclasses.replace(spawn, variables={}), {"do": LOAD})  # is for nobody
+
+        ahead.begin(spawn, {"do": EXIT})
+        process = ahead.process(spawn)
+        process.begin({"do": EXIT})
+
+        with pytest.raises(WorkerDiedError):
+            process.answer(timeout=30)
+        with pytest.raises(ValueError, match=LOAD):
+            process.begin({"do": LOAD})
+        process.stop()
 
 
 def test_another_process_than_the_guessed_one_is_started_anew(folder: Path) -> None:

@@ -31,16 +31,18 @@ _GRACE_SECONDS = ((signal.SIGINT, 1.5), (signal.SIGTERM, 0.5), (signal.SIGKILL, 
 class WorkerProcess:
     """One worker in a session of its own; its stdout and stderr are one captured stream.
 
-    ``listen`` gets every line of that stream as it comes, on another thread. ``meanwhile`` is
-    called now and then while an answer is waited for.
+    ``meanwhile`` is called now and then while an answer is waited for.
     """
 
     def __init__(self, child: Child, pipes: Pipes) -> None:
-        self.listen: Callable[[str], None] = _ignore
         self.meanwhile: Callable[[], None] = _do_nothing
         self._output = Tail()
+        self._early: list[str] = []
+        self._listen: Callable[[str], None] = self._early.append
+        self._listening = threading.Lock()
         self._buffer = b""
         self._mark = secrets.token_hex(8)
+        self._begun: Message | None = None
         self._busy = False
         self._closed = False
         self._asks, self._answers = pipes.asks, pipes.answers
@@ -62,6 +64,14 @@ class WorkerProcess:
             )
             return cls(child, pipes)
 
+    def heard_by(self, listen: Callable[[str], None]) -> None:
+        """Give every line of the output to *listen*, as it comes, on another thread."""
+        with self._listening:
+            for line in self._early:
+                listen(line)
+            self._early.clear()
+            self._listen = listen
+
     @property
     def output(self) -> str:
         """The tail of what the worker printed so far, up to the last thing it said."""
@@ -77,6 +87,14 @@ class WorkerProcess:
             return False
         waiting = fcntl.ioctl(stream.fileno(), termios.FIONREAD, b"\0" * 4)
         return self._output.busy or any(waiting)
+
+    def begin(self, request: Message) -> None:
+        """Ask the first request, unless that was done already; it can be no other one then."""
+        if self._begun is None:
+            self._begun = request
+            self.ask(request)
+        elif self._begun != request:
+            raise ValueError(request["do"])
 
     def ask(self, message: Message) -> None:
         """Send one request; raises WorkerDiedError when nobody is there to read it."""
@@ -173,7 +191,8 @@ class WorkerProcess:
             for line in iter(lambda: stream.readline(TAIL_BYTES), b""):
                 self._output.busy = True
                 self._output.add(line)
-                self.listen(line.decode("utf-8", "replace").rstrip("\r\n"))
+                with self._listening:
+                    self._listen(line.decode("utf-8", "replace").rstrip("\r\n"))
                 self._output.busy = False
 
     def _died(self) -> WorkerDiedError:
@@ -192,10 +211,6 @@ class WorkerProcess:
             "--start-timeout (import and connect) or --step-timeout (one revision).",
             output=self.output,
         )
-
-
-def _ignore(_line: str) -> None:
-    """Nobody listens yet."""
 
 
 def _do_nothing() -> None:

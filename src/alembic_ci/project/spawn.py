@@ -13,12 +13,14 @@ from alembic_ci.errors import AlembicCIError
 from alembic_ci.project.config_files import config_files
 from alembic_ci.project.dependencies.choosing import Circumstances, order
 from alembic_ci.project.dependencies.installing import ready
+from alembic_ci.project.failures import WorkerDiedError
 from alembic_ci.project.interpreter import interpreter
 from alembic_ci.project.locate import locate
 from alembic_ci.project.process import WorkerProcess
 from alembic_ci.project.variables import worker_variables
 from alembic_ci.settings import Settings
 from alembic_ci.urls import DatabaseURL
+from alembic_ci.worker.protocol import Message
 
 # The variable that says which schema to migrate, where each tenant has a schema of its own.
 SCHEMA_VARIABLE = "DATABASE_SCHEMA"
@@ -80,7 +82,7 @@ class Starter(Protocol):
 class Ahead:
     """At most one process, started on the guess that it will be asked for; close it in the end.
 
-    It imports Alembic while we do, and nothing of the project's before it is told to.
+    It imports Alembic while we do, and nothing of the project's before ``begin()``.
     """
 
     def __init__(self) -> None:
@@ -108,6 +110,15 @@ class Ahead:
                 spawn = _first(settings, variables, chosen[0], python)
             if spawn is not None:
                 self._started = spawn, spawn.start()
+
+    def begin(self, spawn: Spawn, request: Message) -> None:
+        """Let the process that was started ahead do what it will be asked first, if it is *spawn*.
+
+        That it has died is found out when it is asked for.
+        """
+        if self._started is not None and spawn == self.guessed:
+            with contextlib.suppress(WorkerDiedError):
+                self._started[1].begin(request)
 
     def process(self, spawn: Spawn) -> WorkerProcess:
         """Return the process that was started ahead if it is the one wanted, else a new one."""

@@ -50,6 +50,25 @@ class Launch:
     meanwhile: Callable[[], None]
     schema: str = ""
 
+    def message(self) -> Message:
+        """Return the request to import Alembic and every revision, which comes first."""
+        project = self.project
+        schema_argument = (f"schema={self.schema}",) if self.schema else ()
+        return {
+            "do": protocol.LOAD,
+            "directory": str(project.directory),
+            "config_file": project.config_file and str(project.config_file),
+            "toml_file": project.toml_file and str(project.toml_file),
+            "section": project.section,
+            "version_locations": [str(place) for place in project.version_locations],
+            "options": [list(pair) for pair in project.options],
+            "x": [*project.x, *schema_argument],
+            "schema": self.schema,
+            "urls": dict(self.urls),
+            "revisions": True,
+            "sessions": asdict(self.sessions),
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Versions:
@@ -97,7 +116,7 @@ class Worker:
     def __init__(self, launch: Launch, process: WorkerProcess) -> None:
         self._launch = launch
         self._process = process
-        process.listen = launch.listen
+        process.heard_by(launch.listen)
         process.meanwhile = launch.meanwhile
 
     def close(self) -> None:
@@ -106,31 +125,14 @@ class Worker:
 
     def load(self) -> Versions:
         """Import Alembic and every revision; raises EnvError when that fails."""
-        project = self._launch.project
-        request = {
-            "do": protocol.LOAD,
-            "directory": str(project.directory),
-            "config_file": project.config_file and str(project.config_file),
-            "toml_file": project.toml_file and str(project.toml_file),
-            "section": project.section,
-            "version_locations": [str(place) for place in project.version_locations],
-            "options": [list(pair) for pair in project.options],
-            "x": [*project.x, *self._schema_argument()],
-            "schema": self._launch.schema,
-            "urls": dict(self._launch.urls),
-            "revisions": True,
-            "sessions": asdict(self._launch.sessions),
-        }
-        answer = self._exchange(request, self._launch.start_timeout)
+        self._process.begin(self._launch.message())
+        answer = self._process.answer(timeout=self._launch.start_timeout)
         if answer["failure"]:
             failure = Failure.parse(answer["failure"])
             raise env_error(failure, interpreter=self._launch.spawn.interpreter, output=self.output)
         return Versions(
             python=answer["python"], alembic=answer["alembic"], sqlalchemy=answer["sqlalchemy"]
         )
-
-    def _schema_argument(self) -> tuple[str, ...]:
-        return (f"schema={self._launch.schema}",) if self._launch.schema else ()
 
     @property
     def output(self) -> str:

@@ -149,7 +149,7 @@ class Desk:
     def worker(self) -> Worker:
         """The worker, started and loaded on first use."""
         if self._worker is None:
-            launch = self._launch()
+            launch = self.launch()
             worker = Worker(launch, self.context.ahead.process(launch.spawn))
             self._stack.callback(worker.close)
             self.versions = worker.load()
@@ -329,7 +329,8 @@ class Desk:
                 end_session(control, session)
         self._sessions.clear()
 
-    def _launch(self) -> Launch:
+    def launch(self) -> Launch:
+        """Return how the worker is started."""
         context, settings = self.context, self.context.settings
         first = self.bindings[0]
         names = url_names(settings, first.variable)
