@@ -50,6 +50,7 @@ from alembic_ci.steps.beginning import begin_to_load
 from alembic_ci.steps.context import Context, Progress
 from alembic_ci.steps.problems import interruption, mistake, problem
 
+_RENDERING = ("sql", "plan")  # the commands that usually have much SQL to show
 _NEWEST = 20  # revisions a report shows around those that it speaks of
 
 
@@ -135,7 +136,9 @@ def _work(
     history = History.read(context.project)
     found.context = dataclasses.replace(context, history=history)
     # The page's templates take longer to load than to fill: load them while the worker works.
-    Thread(target=html.prepare, name="templates", daemon=True).start()
+    dialects = {url.dialect.value for one in chosen for url in one.urls()}
+    coloured = dialects if command in _RENDERING else ()
+    Thread(target=html.prepare, args=(coloured,), name="templates", daemon=True).start()
     plan = read_plan(settings.plan) if settings.plan else None
     before = earlier(settings.resume_from, command) if settings.resume_from else None
     errand = Errand(command=command, arguments=tuple(arguments), earlier=before, plan=plan)

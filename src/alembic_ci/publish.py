@@ -54,13 +54,15 @@ def publish(report: Report, places: Places, host: Host, more: Extra = NOTHING_MO
 
     A report that could not be written fails a run that had passed; the host gets it in any case.
     """
+    brief = summary(report)
     try:
-        paths = _write(report, places, more)
+        values = _write(report, brief, places, more)
     except AlembicCIError as error:
         report = _unwritten(report, error, places)
-        paths = _paths(places, ())
-    host.outputs({**outputs(report, paths=paths), **more.outputs})
-    host.summary(summary(report))
+        brief = summary(report)
+        values = {**outputs(report, paths=_paths(places, ())), **more.outputs}
+    host.outputs(values)
+    host.summary(brief)
     host.annotate(list(_annotations(report)))
     host.links(list(_links(report, places)), places.folder)
     return report
@@ -75,11 +77,14 @@ def publish_comment_url(report: Report, url: str, places: Places, host: Host) ->
         write_outputs_env(places.folder / "outputs.env", values)
 
 
-def _write(report: Report, places: Places, more: Extra) -> ReportPaths:
-    """Write what there is to write; a file of an earlier run is not taken for one of this."""
+def _write(report: Report, brief: str, places: Places, more: Extra) -> Mapping[str, str]:
+    """Write what there is to write, and return the outputs.
+
+    A file of an earlier run is not taken for one of this.
+    """
     folder = repository_folder(places.start)
     texts = {
-        "report.md": summary(report),
+        "report.md": brief,
         "report.json": json_report(report),
         "report.html": html_report(report),
         "junit.xml": junit(report),
@@ -95,7 +100,7 @@ def _write(report: Report, places: Places, more: Extra) -> ReportPaths:
     paths = _paths(places, [name for name, text in texts.items() if text])
     values = {**outputs(report, paths=paths), **more.outputs}
     write_outputs_env(places.folder / "outputs.env", values)
-    return paths
+    return values
 
 
 def _paths(places: Places, written: Collection[str]) -> ReportPaths:

@@ -17,6 +17,8 @@ _ENDS = frozenset(
     ["WHERE", "AND", "OR", "FROM", "RETURNING", "ORDER", "LIMIT", "ON", "SET", "THEN"]
 )
 _DEPTH = {"(": 1, ")": -1}
+_NOWHERE = r"(?!)"
+_WILDCARD = re.compile(r"[*?]|\[!?\]?[^\]]*\]")  # as in fnmatch
 _VALUES = (Shape.TEXT, Shape.NUMBER)
 
 
@@ -24,10 +26,10 @@ class Columns:
     """Patterns of names, with ``*`` for any characters; upper and lower case are the same."""
 
     def __init__(self, patterns: Sequence[str]) -> None:
-        whole = "|".join(translate(pattern.lower()) for pattern in patterns) or r"(?!)"
+        whole = "|".join(translate(pattern.lower()) for pattern in patterns) or _NOWHERE
         self._matches = re.compile(whole).match
-        words = [re.escape(pattern.strip("*").lower()) for pattern in patterns]
-        self._somewhere = re.compile("|".join(words) if all(words) and words else whole).search
+        words = "|".join(re.escape(_literal(pattern.lower())) for pattern in patterns)
+        self._somewhere = re.compile(words if patterns else _NOWHERE).search
 
     def __contains__(self, name: str) -> bool:
         """Tell whether a column of this name holds secrets."""
@@ -77,6 +79,11 @@ class Columns:
             for number, item in enumerate(_items(rest)):
                 if number in secret:
                     yield from _literals(item)
+
+
+def _literal(pattern: str) -> str:
+    """Return the longest text that every name of a pattern has in it."""
+    return max(_WILDCARD.split(pattern), key=len)
 
 
 def _literals(tokens: Sequence[Token]) -> Iterator[Token]:

@@ -37,6 +37,13 @@ def test_values_of_such_columns_are_left_out(sql: str, shown: str, dialect: Dial
     assert _COLUMNS.hidden(sql, dialect) == shown
 
 
+@pytest.mark.parametrize("pattern", ["api*key", "API?KEY", "*_key", "[ab]pi_key", "?pi*"])
+def test_a_pattern_may_have_its_wildcards_anywhere(pattern: str) -> None:
+    shown = Columns((pattern,)).hidden("UPDATE t SET api_key = 'x', b = 1", Dialect.SQLITE)
+
+    assert shown == f"UPDATE t SET api_key = {MARK}, b = 1"
+
+
 def test_a_password_of_mysql_is_left_out() -> None:
     shown = _COLUMNS.hidden("CREATE USER 'a'@'b' IDENTIFIED BY 'c'", Dialect.MYSQL)
 
