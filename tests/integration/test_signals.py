@@ -13,7 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from accidents import SQLITE, alone, on, processes, sleepy, told, wait_until
+from accidents import (
+    SLEEP_ONCE,
+    SQLITE,
+    alone,
+    on,
+    processes,
+    sleepy,
+    told,
+    wait_until,
+)
 from alembic_ci.database.control import Control
 from alembic_ci.database.private_home import PREFIX
 from alembic_ci.urls import DatabaseURL, Dialect
@@ -193,6 +202,47 @@ def test_signals_during_the_cleaning_up_change_nothing(tmp_path: Path) -> None:
 
     assert run.exit_code == 130
     assert told(run)["failure_class"] == "interrupted"
+
+
+def test_a_signal_while_sql_is_rendered_leaves_no_half_of_it(tmp_path: Path) -> None:
+    sleeping = nap(tmp_path, "sql", "--sql-offline")
+
+    sleeping.process.terminate()
+    run = sleeping.ended()
+
+    assert run.exit_code == 143
+    assert told(run)["failure_class"] == "interrupted"
+    assert not list((sleeping.directory / "alembic-ci-report").rglob("*.sql"))
+
+
+def test_a_signal_while_revisions_are_imported(tmp_path: Path) -> None:
+    directory = _slow_to_import(tmp_path)
+    process = start(["status"], directory=directory, variables=SQLITE)
+    wait_until((directory / "asleep").exists)
+
+    process.terminate()
+    run = Nap(process=process, directory=directory).ended()
+
+    assert run.exit_code == 143
+    assert told(run)["failure_class"] == "interrupted"
+
+
+def test_nobody_waits_for_imports_where_the_history_is_broken(tmp_path: Path) -> None:
+    directory = _slow_to_import(tmp_path)
+    (directory / "migrations" / "versions" / "zzz.py").write_text("revision =")
+    process = start(["status"], directory=directory, variables=SQLITE)
+
+    run = Nap(process=process, directory=directory).ended()
+
+    assert run.exit_code == 1
+    assert "zzz.py:1 is not valid Python" in told(run)["problem"]
+
+
+def _slow_to_import(place: Path) -> Path:
+    directory = sleepy(place)
+    first = min((directory / "migrations" / "versions").glob("*.py"))
+    first.write_text(f"{first.read_text()}\n{SLEEP_ONCE}")
+    return directory
 
 
 def test_a_signal_before_anything_was_done_needs_no_report(tmp_path: Path) -> None:
