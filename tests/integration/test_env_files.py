@@ -264,3 +264,52 @@ def test_an_installed_project_is_still_the_one_to_blame(job: Job) -> None:
     assert problem["file"].endswith("ccc3_step.py"), failed.text
     line = broken.read_text().splitlines()[problem["line"] - 1]
     assert "insert into accounts (nothing" in line
+
+
+_IMPORT = """import sqlalchemy as sa
+
+try:
+    from mailbox_types import LENGTH
+except ImportError:
+    LENGTH = 0"""
+
+
+@pytest.mark.parametrize("job", [_SQLITE], indirect=True)
+def test_revisions_find_what_env_py_has_put_on_the_path(job: Job) -> None:
+    library = job.directory / "library"
+    library.mkdir()
+    (library / "mailbox_types.py").write_text("LENGTH = 100\n")
+    path = job.directory / "migrations" / "versions" / "bbb2_step.py"
+    edit(path, "import sqlalchemy as sa", _IMPORT)
+    edit(path, "sa.String(100)", "sa.String(10_000 // LENGTH)")
+    env = _env(job)
+    env.write_text(f"import sys\n\nsys.path.append({str(library)!r})\n{env.read_text()}")
+
+    ran = job.passed("run")
+    listed = job.passed("alembic", "--", "current")
+
+    assert ran.verdicts() == ALL_SOUND
+    assert ran.stands_at() == ["ccc3"]
+    assert "ccc3 (head)" in listed.text
+
+
+@pytest.mark.parametrize("job", [_SQLITE], indirect=True)
+def test_a_revision_that_cannot_be_imported_is_named_whatever_env_py_does_with_the_error(
+    job: Job,
+) -> None:
+    path = job.directory / "migrations" / "versions" / "bbb2_step.py"
+    edit(path, "import sqlalchemy as sa", "import sqlalchemy as sa\nimport nosuchmodule")
+    edit(
+        _env(job),
+        "    run_migrations_online()",
+        """    import contextlib
+
+    with contextlib.suppress(Exception):
+        run_migrations_online()""",
+    )
+
+    ran = job.run("run")
+
+    problem = ran.problem()
+    assert (ran.exit_code, problem["file"].rpartition("/")[2]) == (2, "bbb2_step.py"), ran.text
+    assert "nosuchmodule" in problem["problem"]

@@ -51,7 +51,7 @@ class Launch:
     schema: str = ""
 
     def message(self) -> Message:
-        """Return the request to import Alembic and every revision, which comes first."""
+        """Return the request to import Alembic and what can be imported, which comes first."""
         project = self.project
         schema_argument = (f"schema={self.schema}",) if self.schema else ()
         return {
@@ -65,7 +65,6 @@ class Launch:
             "x": [*project.x, *schema_argument],
             "schema": self.schema,
             "urls": dict(self.urls),
-            "revisions": True,
             "sessions": asdict(self.sessions),
         }
 
@@ -124,7 +123,7 @@ class Worker:
         self._process.stop()
 
     def load(self) -> Versions:
-        """Import Alembic and every revision; raises EnvError when that fails."""
+        """Import Alembic and read its configuration; raises EnvError when that fails."""
         self._process.begin(self._launch.message())
         answer = self._process.answer(timeout=self._launch.start_timeout)
         if answer["failure"]:

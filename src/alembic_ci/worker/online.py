@@ -99,6 +99,7 @@ class OnlineRun:
 
     def _wrapped(self, real: Any) -> Any:
         def configure(*args: Any, **options: Any) -> None:
+            self._import_revisions()
             connection = args[0] if args else options.get("connection")
             if connection is not None:
                 confirm(self._channel, connection, options)
@@ -110,6 +111,17 @@ class OnlineRun:
             real(*args, **options)
 
         return configure
+
+    def _import_revisions(self) -> None:
+        """Import every revision file now, so that a broken one is named before anything runs.
+
+        Not earlier: they may need what env.py has set up, such as sys.path or an application.
+        """
+        try:
+            self._project.script.get_heads()
+        except BaseException as error:
+            self._failure = error
+            raise
 
     def _steps(self, heads: Tuple[str, ...], context: MigrationContext) -> Iterator[Any]:
         """Yield the steps the tool asks for; runs once for each ``run_migrations()``."""

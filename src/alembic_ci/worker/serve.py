@@ -73,7 +73,7 @@ def flush_output() -> None:
 
 
 def _loaded(channel: Channel, request: Message) -> "tuple[Any, Message]":
-    """Import Alembic and every revision file; a failure names the file and is no accident."""
+    """Import Alembic and read its configuration; a failure names the file and is no accident."""
     answer: Message = {
         "event": protocol.LOADED,
         "python": platform.python_version(),

@@ -6,6 +6,7 @@ import alembic
 import sqlalchemy
 
 from . import command_line, protocol
+from .early import import_revisions
 from .loading import Project, add_import_paths
 from .offline import OfflineRun
 from .online import OnlineRun
@@ -30,8 +31,7 @@ class Work:
         self._pools = Pools()
         self._channel = channel
         self._project = Project(request)
-        if request["revisions"]:
-            _import_revisions(self._project)
+        import_revisions(self._project)
 
     def versions(self) -> Message:
         """Return the versions of what runs the project."""
@@ -49,8 +49,3 @@ class Work:
         if request["do"] == protocol.OFFLINE:
             return OfflineRun(self._channel, self._project, request).run()
         return command_line.run(self._channel, self._project, request)
-
-
-def _import_revisions(project: Project) -> None:
-    """Import every revision file now, so that a broken one is named before anything runs."""
-    project.script.get_heads()
