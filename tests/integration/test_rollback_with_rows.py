@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jobs import Finished, Job, marked, url_for, variables_for
-from template_projects import ADD, CREATE, Written, initialised
+from template_projects import ADD, CREATE, Written, edit, initialised
 
 _DRIVERS = [
     marked(driver, driver=driver) for driver in ("sqlite", "postgresql+psycopg2", "mysql+pymysql")
@@ -164,6 +164,43 @@ op.create_table(
         "table orders",
         "column parcels.ordered",
     }, finished.text
+
+
+def test_a_batch_operation_that_drops_a_table_others_refer_to_is_told_the_way_out(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    related = Written(
+        revision="aaa1",
+        down=None,
+        upgrade="""op.create_table("people", sa.Column("id", sa.Integer(), primary_key=True))
+op.create_table(
+    "orders",
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("person", sa.Integer(), sa.ForeignKey("people.id")),
+)""",
+        downgrade='for name in ("orders", "people"):\n    op.drop_table(name)',
+    )
+    copied = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade="""with op.batch_alter_table("people", recreate="always") as batch:
+    batch.add_column(sa.Column("name", sa.String(20)))""",
+        downgrade='op.drop_column("people", "name")',
+    )
+    job = _job(tmp_path, "sqlite", request, related, copied)
+    env = job.directory / "migrations" / "env.py"
+    configure = "        context.configure(\n            connection=connection"
+    edit(
+        env,
+        configure,
+        f'        connection.exec_driver_sql("PRAGMA foreign_keys=ON")\n{configure}',
+    )
+
+    finished = job.run("rollback-test")
+
+    problem = _proof(finished, "bbb2")["problem"]
+    assert isinstance(problem, dict), finished.text
+    assert "PRAGMA foreign_keys=OFF" in problem["remedy"]
 
 
 @pytest.mark.parametrize("driver", _DRIVERS)

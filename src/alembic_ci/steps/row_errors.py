@@ -26,6 +26,12 @@ _FOREIGN_KEY = (
     "Delete or repair the orphans with op.execute() before op.create_foreign_key(); on PostgreSQL "
     "it can be added with postgresql_not_valid=True and validated later."
 )
+_REFERRED_TO = (
+    "Take away the rows that refer to the table before it is dropped. For a batch operation on "
+    "SQLite, which drops the old table, let env.py execute PRAGMA foreign_keys=OFF before the "
+    "transaction begins."
+)
+_FOREIGN_KEY_CODES = ("23503", "1451", "1452", "SQLITE_CONSTRAINT_FOREIGNKEY")
 _CHECK = "Repair the rows with op.execute() before op.create_check_constraint()."
 _CONVERT = (
     "Convert the values first: op.alter_column(..., postgresql_using=...), or a new column that is "
@@ -42,7 +48,7 @@ _UNIQUE_CODES = ("23505", "1062", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT
 _REMEDIES: Mapping[str, str] = MappingProxyType(
     dict.fromkeys(("23502", "1048", "1138", "1364", "SQLITE_CONSTRAINT_NOTNULL"), _NOT_NULL)
     | dict.fromkeys(_UNIQUE_CODES, RESOLVE_DUPLICATES)
-    | dict.fromkeys(("23503", "1451", "1452", "SQLITE_CONSTRAINT_FOREIGNKEY"), _FOREIGN_KEY)
+    | dict.fromkeys(_FOREIGN_KEY_CODES, _FOREIGN_KEY)
     | dict.fromkeys(("23514", "3819", "4025", "SQLITE_CONSTRAINT_CHECK"), _CHECK)
     | dict.fromkeys(("22001", "22003", "22P02", "1264", "1292", "1366", "1406"), _CONVERT)
     | {"1265": f"Where NULL is the trouble: {_NOT_NULL} Otherwise: {_CONVERT}"}
@@ -106,7 +112,7 @@ def _changes_schema(text: str, dialect: Dialect) -> bool:
     return bool(verbs) and verbs <= _CHANGES_SCHEMA
 
 
-def on_rows(error: StepFailedError, phase: Phase) -> StepFailedError:
+def on_rows(error: StepFailedError, phase: Phase, dialect: Dialect) -> StepFailedError:
     """Return *error* saying that it depends on rows, with the remedy in Alembic's operations."""
     said = StepFailedError(
         error.revision, failure=error.failure, output=error.output, swallowed=error.swallowed
@@ -115,7 +121,14 @@ def on_rows(error: StepFailedError, phase: Phase) -> StepFailedError:
     said.meaning = "On empty tables it passes: CI would be green and the deployment would fail."
     code = _code(error.failure) if error.failure else None
     said.remedy = _REMEDIES.get(code or "", "Let it work on the rows that are there.")
+    if error.failure and code in _FOREIGN_KEY_CODES and _drops(error.failure, dialect):
+        said.remedy = _REFERRED_TO
     return said
+
+
+def _drops(failure: Failure, dialect: Dialect) -> bool:
+    pieces = statements(failure.statement or "", dialect)
+    return all(piece.parts[0].word == "DROP" for piece in pieces)
 
 
 def on_made_values(error: StepFailedError) -> Difference:

@@ -313,6 +313,6 @@ class RowTrial:
             proof,
             verdict=worse,
             phase=phase,
-            problem=self._explain(on_rows(error, phase)),
+            problem=self._explain(on_rows(error, phase, self._dialect)),
             only_with_rows=True,
         )
