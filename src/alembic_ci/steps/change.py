@@ -1,6 +1,5 @@
 """Upgrade, downgrade and stamp: change a real database, then look at it from a new connection."""
 
-import dataclasses
 import time
 from collections.abc import Callable, Sequence
 
@@ -14,7 +13,7 @@ from alembic_ci.errors import (
     SettingsError,
 )
 from alembic_ci.history import Revision
-from alembic_ci.model import ChangeResult, Direction, Problem, Retry
+from alembic_ci.model import Direction, Retry
 from alembic_ci.project.failures import (
     EnvError,
     ForeignError,
@@ -22,26 +21,18 @@ from alembic_ci.project.failures import (
     WorkerDiedError,
     WorkerTimeoutError,
 )
-from alembic_ci.project.session import Ready, Session
+from alembic_ci.project.session import Session
 from alembic_ci.project.worker import Online
 from alembic_ci.steps.attempts import Attempt, refuse_disturbed, refuse_unreviewed
 from alembic_ci.steps.context import CutShort, Outcome, Outcomes
 from alembic_ci.steps.desk import Binding, Desk
-from alembic_ci.steps.half_way import (
-    ConcurrentChangeError,
-    End,
-    Words,
-    ended,
-    half_way,
-    unknown_end,
-)
-from alembic_ci.steps.lost_changes import dragged_back, silent_rollback
-from alembic_ci.steps.problems import problem as reported
+from alembic_ci.steps.half_way import ConcurrentChangeError, ended
+from alembic_ci.steps.judging import Course, Judge
 from alembic_ci.steps.protection import refuse_unless_allowed
 from alembic_ci.steps.retrying import passing, pause, told
 from alembic_ci.steps.target import upgrade_target
-from alembic_ci.steps.verification import Health, Verification
-from alembic_ci.steps.version_table import refuse_unusable, version_rows
+from alembic_ci.steps.verification import Health
+from alembic_ci.steps.version_table import refuse_unusable
 
 Plan = Callable[[Sequence[str]], tuple[Revision, ...]]
 
@@ -81,43 +72,35 @@ _BREAKING = (WorkerDiedError, WorkerTimeoutError, ConcurrentChangeError, PlanCha
 
 
 class _Change:
-    """A plan applied to each database of a desk, in as many runs of env.py as it takes.
-
-    *promises* are, for each database, what Alembic saw and what was to be done when each of its
-    version tables was visited first.
-    """
+    """A plan applied to each database of a desk, in as many runs of env.py as it takes."""
 
     def __init__(self, desk: Desk, direction: Direction, target: str, plan: Plan) -> None:
         self._desk = desk
         self._direction = direction
         self._target = target
         self._plan = plan
-        self._promises: dict[str, list[tuple[Ready, tuple[Revision, ...]]]] = {}
-        self._attempt = Attempt()
-        self._retries: list[Retry] = []
-        self._health: dict[str, Health] = {}
-        self._statements: dict[str, list[str]] = {}
-        self._failed: AlembicCIError | None = None
-        self._blocked: tuple[str, ...] = ()
+        self._course = Course(direction)
         self._signum = 0
 
     def run(self) -> Outcomes:
         """Change the databases; a revision that fails is an outcome, not an accident."""
         refuse_unless_allowed(self._desk.environment, self._desk.context.variables)
-        with self._desk.locked() as self._locks:
+        with self._desk.locked() as locks:
             try:
                 self._try()
             except StepFailedError as error:
-                self._failed = error
+                self._course.failed = error
             except (*_BREAKING, LockLostError) as error:
                 self._broken_off(error)
             except LockError as error:
-                self._attempt = Attempt()  # in the middle of nothing
+                self._course.attempt = Attempt()  # in the middle of nothing
                 self._broken_off(error)
             except Interrupted as signal:
                 self._signum = signal.signum
                 self._broken_off(signal)
-            outcomes = {b.label: self._outcome(b) for b in self._desk.bindings if self._concerns(b)}
+            judge = Judge(self._desk, self._course, locks)
+            concerned = filter(self._concerns, self._desk.bindings)
+            outcomes = {binding.label: judge.outcome(binding) for binding in concerned}
             if "schema" in self._desk.context.settings.verify and not self._signum:
                 outcomes = self._with_schemas(outcomes)
         if self._signum:
@@ -134,7 +117,7 @@ class _Change:
         """Run env.py until it comes to its end, or fails with what another try cannot help."""
         request = Online(target=self._target, downgrade=self._direction is Direction.DOWN)
         while True:
-            self._attempt = Attempt()
+            self._course.attempt = Attempt()
             try:
                 self._desk.sessions_of(request, self._visit)
             except (StepFailedError, EnvError) as error:
@@ -147,18 +130,18 @@ class _Change:
         """Wait and return true when the failure may be over soon and has left nothing behind."""
         desk, retries = self._desk, self._desk.context.settings.retries
         reason = passing(error.failure)
-        self._blocked = desk.watch.seen if reason else ()
-        if not reason or len(self._retries) >= retries:
+        self._course.blocked = desk.watch.seen if reason else ()
+        if not reason or len(self._course.retries) >= retries:
             return False
         desk.begin_anew()
         try:
-            clean = self._attempt.left_nothing(desk, self._direction, error)
+            clean = self._course.attempt.left_nothing(desk, self._direction, error)
         except (DatabaseUnreachableError, StatementError):
             return False
         if clean:
             retry = self._retry(error, reason)
-            self._retries.append(retry)
-            number = f"{len(self._retries)} of {retries}"
+            self._course.retries.append(retry)
+            number = f"{len(self._course.retries)} of {retries}"
             desk.context.progress.note(f"  {told(retry)}: try {number} in {retry.pause:.1f} s")
             time.sleep(retry.pause)
         return clean
@@ -168,33 +151,33 @@ class _Change:
             revision=error.revision if isinstance(error, StepFailedError) else None,
             code=(error.failure.code if error.failure else None) or "",
             reason=reason,
-            blocked_by=tuple(map(self._desk.context.redact, self._blocked)),
-            pause=pause(len(self._retries) + 1),
+            blocked_by=tuple(map(self._desk.context.redact, self._course.blocked)),
+            pause=pause(len(self._course.retries) + 1),
         )
 
     def _concerns(self, binding: Binding) -> bool:
         """Tell whether anything can be said of a database: env.py came to it, or could not."""
-        return binding.label in self._promises or isinstance(self._failed, LockError)
+        return binding.label in self._course.promises or isinstance(self._course.failed, LockError)
 
     def _broken_off(self, error: AlembicCIError | Interrupted) -> None:
         """End the worker in the middle; before any revision was to run, there is nothing to say."""
-        if not self._promises:
+        if not self._course.promises:
             raise error
         self._desk.break_off()
-        self._failed = ended(self._signum) if isinstance(error, Interrupted) else error
+        self._course.failed = ended(self._signum) if isinstance(error, Interrupted) else error
 
     def _visit(self, binding: Binding, session: Session) -> None:
         progress = self._desk.context.progress
         current = session.ready.heads
         refuse_unusable(self._desk, binding, current)
         plan = self._plan(current)
-        visit, earlier = self._attempt.begin(binding, session)
-        promises = self._promises.setdefault(binding.label, [])
+        visit, earlier = self._course.attempt.begin(binding, session)
+        promises = self._course.promises.setdefault(binding.label, [])
         if earlier == len(promises):
             promises.append((session.ready, plan))
         refuse_unreviewed(self._desk, binding, plan)
-        if plan and binding.label not in self._health:
-            self._health[binding.label] = Health.of(self._desk.control(binding))
+        if plan and binding.label not in self._course.health:
+            self._course.health[binding.label] = Health.of(self._desk.control(binding))
         word = "upgrade" if self._direction is Direction.UP else "downgrade"
         progress.begin(f"{word} {self._desk.title(binding)}", len(plan))
         for revision in plan:
@@ -203,110 +186,5 @@ class _Change:
             refuse_disturbed(self._desk, visit)
             visit.begun.append(revision.revision)
             stepped = session.step(revision.revision, self._direction)
-            self._statements.setdefault(binding.label, []).extend(stepped.statements)
+            self._course.statements.setdefault(binding.label, []).extend(stepped.statements)
             progress.advance(f"{word} {revision.revision} {revision.message}")
-
-    def _outcome(self, binding: Binding) -> Outcome:
-        """Judge by what the version table holds, seen from a new connection.
-
-        Where env.py goes through several schemas, the one in trouble speaks for the database,
-        else the one that was furthest behind.
-        """
-        if binding.label not in self._promises and self._failed:
-            return Outcome(problem=self._as_it_is(self._failed))
-        try:
-            results = self._results(binding)
-        except DatabaseUnreachableError:
-            if self._failed is None:
-                raise
-            return Outcome(problem=self._told(self._failed, unknown_end(self._failed)))
-        result = max(results, key=lambda item: (not item.verified, len(item.applied)))
-        if self._failed and self._ended_in(binding):
-            result = results[-1]
-        problem = self._problem(binding, result)
-        if self._failed or binding.label not in self._health:
-            return Outcome(result=result, problem=problem)
-        return self._verified(binding, result, problem)
-
-    def _verified(self, binding: Binding, result: ChangeResult, problem: Problem | None) -> Outcome:
-        """Add what else a new connection sees after a change."""
-        with self._desk.fresh_control(binding) as control:
-            verification = Verification(
-                before=self._health[binding.label],
-                after=Health.of(control),
-                statements=tuple(self._statements.get(binding.label, ())),
-                in_transaction=self._desk.left_in_transaction(binding, control),
-            )
-        return Outcome(
-            result=dataclasses.replace(result, notices=verification.notices()),
-            problem=problem or verification.problem(),
-        )
-
-    def _results(self, binding: Binding) -> list[ChangeResult]:
-        with self._desk.fresh_control(binding) as control:
-            return [
-                self._result(binding.label, ready, plan, version_rows(control, ready))
-                for ready, plan in self._promises[binding.label]
-            ]
-
-    def _ended_in(self, binding: Binding) -> str:
-        """Return the revision of a database at which a failed change stood, "" for none."""
-        last = self._attempt.visits[-1:]
-        return last[0].next if last and last[0].binding.label == binding.label else ""
-
-    def _result(
-        self, label: str, ready: Ready, plan: Sequence[Revision], after: tuple[str, ...]
-    ) -> ChangeResult:
-        history = self._desk.context.history
-        before_closure, after_closure = history.closure(ready.heads), history.closure(after)
-        moved = before_closure ^ after_closure
-        names = [revision.revision for revision in plan]
-        return ChangeResult(
-            direction=self._direction,
-            before=ready.heads,
-            after=after,
-            applied=tuple(name for name in names if name in moved),
-            verified=after_closure == before_closure ^ set(names),
-            per_migration=ready.per_migration,
-            transactional=ready.transactional,
-            waited=self._locks.waited(label),
-            retries=tuple(self._retries),
-        )
-
-    def _problem(self, binding: Binding, result: ChangeResult) -> Problem | None:
-        name = self._ended_in(binding)
-        if self._failed and name:
-            end = End(
-                revision=self._desk.context.history.revisions[name],
-                result=result,
-                dialect=binding.url.dialect,
-                transactional=self._desk.readies[binding.label].transactional,
-            )
-            return self._told(self._failed, half_way(self._failed, end))
-        if result.verified:
-            return None
-        if self._failed and not self._running():
-            return self._as_it_is(self._failed)
-        if self._failed:
-            return dragged_back(self._running(), result)
-        return silent_rollback(result.after)
-
-    def _told(self, error: AlembicCIError, words: Words) -> Problem:
-        context = self._desk.context
-        shown = reported(error, redact=context.redact, start_directory=context.start_directory)
-        return dataclasses.replace(
-            shown,
-            revision=self._running() or None,
-            problem=context.redact(words.problem),
-            meaning=context.redact(" ".join(filter(None, (words.meaning, self._in_the_way())))),
-            remedy=context.redact(words.remedy),
-        )
-
-    def _as_it_is(self, error: AlembicCIError) -> Problem:
-        return self._told(error, Words(error.problem, error.meaning, error.remedy))
-
-    def _running(self) -> str:
-        return self._attempt.visits[-1].next if self._attempt.visits else ""
-
-    def _in_the_way(self) -> str:
-        return f"In the way: {'; '.join(self._blocked)}." if self._blocked else ""
