@@ -50,7 +50,6 @@ from alembic_ci.steps.beginning import begin_to_load
 from alembic_ci.steps.context import Context, Progress
 from alembic_ci.steps.problems import interruption, mistake, problem
 
-_RENDERING = ("sql", "plan")  # the commands that usually have much SQL to show
 _NEWEST = 20  # revisions a report shows around those that it speaks of
 
 
@@ -122,6 +121,8 @@ def _work(
     found: _Found,
 ) -> None:
     refuse_unwritable(_folder(settings, outside))
+    # The page's templates take longer to load than to fill: load them while the worker starts.
+    Thread(target=html.prepare, name="templates", daemon=True).start()
     chosen = environments(settings, outside.variables)
     _hide_secrets(chosen, settings, outside, found)
     chosen = _completed(chosen, settings, outside)
@@ -135,10 +136,6 @@ def _work(
     begin_to_load(context, chosen, outside.ahead)
     history = History.read(context.project)
     found.context = dataclasses.replace(context, history=history)
-    # The page's templates take longer to load than to fill: load them while the worker works.
-    dialects = {url.dialect.value for one in chosen for url in one.urls()}
-    coloured = dialects if command in _RENDERING else ()
-    Thread(target=html.prepare, args=(coloured,), name="templates", daemon=True).start()
     plan = read_plan(settings.plan) if settings.plan else None
     before = earlier(settings.resume_from, command) if settings.resume_from else None
     errand = Errand(command=command, arguments=tuple(arguments), earlier=before, plan=plan)

@@ -36,6 +36,7 @@ from alembic_ci.settings import Settings, default_settings, read_settings
 
 _STDOUT, _STDERR = 1, 2
 _PR_SET_DUMPABLE = 4  # /usr/include/linux/prctl.h
+_IMPORT_SECONDS = 0.02  # after which a signal in the middle of an import is looked at again
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -206,7 +207,11 @@ def _listen_to_signals() -> None:
     What our parent ignores for us (nohup) stays ignored.
     """
 
-    def handle(signum: int, _: FrameType | None) -> None:
+    def handle(signum: int, frame: FrameType | None) -> None:
+        if _importing(frame):
+            signal.signal(signal.SIGALRM, lambda _, later: handle(signum, later))
+            signal.setitimer(signal.ITIMER_REAL, _IMPORT_SECONDS)
+            return
         _ignore_signals()
         raise Interrupted(signum)
 
@@ -215,7 +220,21 @@ def _listen_to_signals() -> None:
             signal.signal(number, handle)
 
 
+def _importing(frame: FrameType | None) -> bool:
+    """Tell whether a module is being imported.
+
+    Before Python 3.12, an exception in the middle of that may leave locks behind for which the
+    next import, on this thread or on another, waits for ever.
+    """
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
+
+
 def _ignore_signals() -> None:
+    signal.setitimer(signal.ITIMER_REAL, 0)
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 

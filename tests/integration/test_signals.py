@@ -219,12 +219,25 @@ def test_a_signal_while_revisions_are_imported(tmp_path: Path) -> None:
     directory = _slow_to_import(tmp_path)
     process = start(["status"], directory=directory, variables=SQLITE)
     wait_until((directory / "asleep").exists)
+    time.sleep(1)  # until we wait for it
 
     process.terminate()
     run = Nap(process=process, directory=directory).ended()
 
     assert run.exit_code == 143
     assert told(run)["failure_class"] == "interrupted"
+
+
+@pytest.mark.parametrize("delay", [0.2, 0.4, 0.6, 0.8, 1.0, 1.2])
+def test_a_signal_at_any_moment_of_the_beginning_ends_a_run(delay: float, tmp_path: Path) -> None:
+    directory = sleepy(tmp_path)
+    process = start(["status"], directory=directory, variables=SQLITE)
+    time.sleep(delay)
+
+    process.terminate()
+
+    process.communicate(timeout=LIMIT)
+    assert not list(processes(str(directory)))
 
 
 def test_nobody_waits_for_imports_where_the_history_is_broken(tmp_path: Path) -> None:
@@ -289,6 +302,7 @@ def test_a_terminal_that_goes_away_is_a_signal(tmp_path: Path) -> None:
         os.chdir(directory)
         os.execve(sys.executable, [sys.executable, "-m", "alembic_ci", "upgrade"], SQLITE)
     wait_until((directory / "asleep").exists)
+    time.sleep(1)  # until we wait for it
 
     os.close(terminal)
     status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])

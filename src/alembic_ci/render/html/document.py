@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from alembic_ci.render.failures import failures, notes, warnings
 from alembic_ci.render.headline import headline, verdict
 from alembic_ci.render.html.cards import cards, environment_names
 from alembic_ci.render.html.graph import graph
-from alembic_ci.render.html.highlighting import Highlighter, learn
+from alembic_ci.render.html.highlighting import Highlighter
 from alembic_ci.render.html.scripts import scripts_by_revision
 from alembic_ci.render.html.timeline import timeline
 from alembic_ci.render.incidents import incidents
@@ -57,16 +57,11 @@ def html_report(report: Report) -> str:
     )
 
 
-def prepare(dialects: Iterable[str] = ()) -> None:
-    """Load Jinja2 and the templates, which takes longer than to fill them for a small run.
-
-    *dialects* are those whose SQL will be coloured.
-    """
+def prepare() -> None:
+    """Load Jinja2 and the templates, which takes longer than to fill them for a small run."""
     environment = _environment()
     for name in environment.list_templates(extensions=["html"]):
         environment.get_template(name)
-    for dialect in dialects:
-        learn(dialect)
 
 
 @cache

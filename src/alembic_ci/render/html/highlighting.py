@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import cache
-from threading import Lock
 
 from markupsafe import Markup, escape
 
@@ -13,8 +12,6 @@ _COLOURED = 150_000
 _SHOWN = 1_500_000
 
 _LEXERS = {"postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql"}
-_ANY_SQL = "sql"
-_learning = Lock()
 
 
 class Highlighter:
@@ -39,24 +36,13 @@ class Highlighter:
         self._coloured -= len(sql)
         if self._coloured < 0:
             return escape(sql)
-        html = _painter(_LEXERS.get(dialect, _ANY_SQL))(sql)
+        html = _painter(_LEXERS.get(dialect, "sql"))(sql)
         return Markup(html.rstrip("\n"))  # noqa: S704 - Pygments escapes what it wraps
 
 
-def learn(dialect: str) -> None:
-    """Load what colours SQL of *dialect*, before there is any."""
-    _painter(_LEXERS.get(dialect, _ANY_SQL))
-
-
-def _painter(language: str) -> Callable[[str], str]:
-    """Return what colours one statement; Pygments does not expect two threads to ask for it."""
-    with _learning:
-        return _made(language)
-
-
 @cache
-def _made(language: str) -> Callable[[str], str]:
-    """Make what colours one statement, which takes longer than to colour one."""
+def _painter(language: str) -> Callable[[str], str]:
+    """Return what colours one statement; to make it takes longer than to colour one."""
     from pygments import highlight  # noqa: PLC0415 - only a run with SQL pays for these
     from pygments.formatters.html import HtmlFormatter  # noqa: PLC0415
     from pygments.lexers import get_lexer_by_name  # noqa: PLC0415
