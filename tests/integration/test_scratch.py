@@ -59,8 +59,9 @@ def exists(admin: DatabaseURL, name: str | None) -> bool:
 
 
 @pytest.fixture
-def no_binaries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine without database servers."""
+def no_binaries(url: DatabaseURL, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without database servers, but for the one of *url*, which runs already."""
+    del url
 
     def none(*_patterns: str) -> Iterator[Path]:
         return iter(())
