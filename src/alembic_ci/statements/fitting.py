@@ -146,14 +146,14 @@ def sqlite_misfit(old: str, new: str) -> str:
 
     Lengths mean nothing to SQLite, and a date is a text. https://www.sqlite.org/lang_expr.html#castexpr
     """
-    if _affinity(new) not in _NUMERIC:
+    if affinity(new) not in _NUMERIC:
         return ""
-    if _affinity(old) == "TEXT" or old.startswith(_WRITTEN):
+    if affinity(old) == "TEXT" or old.startswith(_WRITTEN):
         return "texts are cut to the number that they begin with, or 0"
-    fractions = _affinity(old) == "REAL" or (old.startswith(_DECIMAL) and not old.endswith(", 0)"))
+    fractions = affinity(old) == "REAL" or (old.startswith(_DECIMAL) and not old.endswith(", 0)"))
     return "digits behind the point are cut off" if fractions and "INT" in new else ""
 
 
-def _affinity(declared: str) -> str:
+def affinity(declared: str) -> str:
     """Return a declared type's affinity: https://www.sqlite.org/datatype3.html, section 3.1."""
     return next((name for word, name in _AFFINITIES if word in declared), "NUMERIC")

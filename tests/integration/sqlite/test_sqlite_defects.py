@@ -93,6 +93,9 @@ DEFECTS = [
     column("length", "VARCHAR(100)", "VARCHAR(255)"),
     column("null", "INT NOT NULL", "INT"),
     column("default", "INT DEFAULT 1", "INT DEFAULT 2"),
+    column("default as a text", "TEXT DEFAULT 1", "TEXT DEFAULT '1.0'"),
+    column("default of no type", "DEFAULT 1", "DEFAULT '1'"),
+    column("default that is no number", "INT DEFAULT 0", "INT DEFAULT 'false'"),
     column("default lost", "TEXT DEFAULT 'x'", "TEXT"),
     column(
         "default expression", "TEXT DEFAULT CURRENT_TIMESTAMP", "TEXT DEFAULT 'CURRENT_TIMESTAMP'"

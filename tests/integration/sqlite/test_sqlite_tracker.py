@@ -67,6 +67,9 @@ SAME = {
     ),
     "primary key at the column": ("t (a INTEGER PRIMARY KEY)", "t (a INTEGER, PRIMARY KEY (a))"),
     "default in parentheses": ("t (a INT DEFAULT 1)", "t (a INT DEFAULT (1))"),
+    "number as a text": ("t (a INT DEFAULT -1)", "t (a INT DEFAULT '-1')"),
+    "truth as a number": ("t (a BOOLEAN DEFAULT false)", "t (a BOOLEAN DEFAULT '0')"),
+    "number with a fraction": ("t (a FLOAT DEFAULT 1)", "t (a FLOAT DEFAULT '1.0')"),
     "default in double quotes": ("t (a DEFAULT 'x')", 't (a DEFAULT "x")'),
     "spelling of types": (
         "t (a varchar (50), b numeric(10,2))",

@@ -6,6 +6,7 @@ anew (other quoting, other order of constraints) is described as before.
 
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 from alembic_ci.database.sqlite.catalogue import Column, Stored, TableRows, is_virtual
 from alembic_ci.database.sqlite.constraints import checks, foreign_keys, primary_key, unique_keys
@@ -19,8 +20,11 @@ from alembic_ci.database.sqlite.tokens import (
 )
 from alembic_ci.delta import Attributes, ObjectKey
 from alembic_ci.statements import Shape
+from alembic_ci.statements.fitting import affinity
 
 _GENERATED = {2: "VIRTUAL", 3: "STORED"}
+_NUMBER = re.compile(r"(?P<quote>')?(?P<number>[+-]?\d+(\.\d+)?)(?(quote)')")
+_TRUTH = {"FALSE": "0", "TRUE": "1"}
 
 Item = tuple[ObjectKey, Attributes]
 
@@ -74,7 +78,7 @@ def _column(column: Column, clauses: Mapping[str, Clause]) -> Attributes:
         "position": str(column.position + 1),
     }
     if column.default is not None:
-        described["default"] = default_value(column.default)
+        described["default"] = default_value(column.default, described["type"])
     collation = clauses["COLLATE"].parts[1].name.upper() if "COLLATE" in clauses else "BINARY"
     if collation != "BINARY":
         described["collation"] = collation
@@ -91,12 +95,19 @@ def type_name(text: str) -> str:
     return tight.upper().replace(",", ", ")
 
 
-def default_value(text: str) -> str:
-    """Write a default in one way; SQLite reads ``"x"`` as a string here."""
+def default_value(text: str, declared: str) -> str:
+    """Write a default in one way; SQLite reads ``"x"`` as a string here.
+
+    A column for numbers makes one of ``'-1'``, and of ``false``: https://www.sqlite.org/datatype3.html.
+    """
     parts = (
         Token(Shape.TEXT, "'" + token.text.replace("'", "''") + "'")
         if token.shape is Shape.NAME
         else token
         for token in without_outer_parentheses(tokens(text))
     )
-    return canonical(tuple(parts))
+    written = canonical(tuple(parts))
+    number = _NUMBER.fullmatch(_TRUTH.get(written.upper(), written))
+    if number is None or not declared or affinity(declared) in {"TEXT", "BLOB"}:
+        return written
+    return format(Decimal(number["number"]).normalize() + 0, "f")
