@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from alembic_ci.history import Revision
-from alembic_ci.steps.flights import flights
+from alembic_ci.steps.flights import divisible, flights
+from alembic_ci.steps.prover import Assignment
 
 
 @pytest.fixture(name="path")
@@ -30,29 +31,41 @@ def _todo(count: int, path: Path) -> list[Revision]:
 
 
 @pytest.mark.parametrize(
-    ("revisions", "processors", "lengths"),
+    ("below", "revisions", "growth", "lengths"),
     [
-        (0, 8, [0]),
-        (99, 8, [99]),
-        (100, 8, [53, 47]),
-        (150, 8, [57, 50, 43]),
-        (1000, 1, [1000]),
-        (1000, 2, [533, 467]),
-        (1000, 64, [302, 264, 232, 202]),
+        (0, 0, 0, [0]),
+        (0, 100, 0, [100]),
+        (0, 100, 0, [53, 47]),
+        (500, 100, 0, [53, 47]),
+        (0, 150, 0, [57, 50, 43]),
+        (0, 1000, 0, [302, 264, 232, 202]),
+        (0, 1000, 1 / 500, [647, 353]),
+        (5000, 1000, 1 / 500, [554, 446]),
     ],
 )
-def test_higher_flights_are_shorter(
-    revisions: int, processors: int, lengths: list[int], path: Path
+def test_flights_take_the_same_time(
+    below: int, revisions: int, growth: float, lengths: list[int], path: Path
 ) -> None:
-    todo = _todo(revisions, path)
-    parts = list(flights(todo, processors))
+    todo = tuple(_todo(revisions, path))
+    base = frozenset(f"below{number}" for number in range(below))
+    parts = list(flights(Assignment(base=base, todo=todo), len(lengths), growth))
 
     assert [len(part) for part in parts] == lengths
-    assert [revision for part in parts for revision in part] == todo
+    assert tuple(revision for part in parts for revision in part) == todo
+
+
+@pytest.mark.parametrize(
+    ("revisions", "processors", "processes"),
+    [(0, 8, 1), (99, 8, 1), (100, 8, 2), (100, 1, 1), (1000, 2, 2), (1000, 64, 4)],
+)
+def test_few_revisions_are_not_divided(
+    revisions: int, processors: int, processes: int, path: Path
+) -> None:
+    assert divisible(_todo(revisions, path), processors) == processes
 
 
 @pytest.mark.parametrize("text", ["CREATE ROLE a", "drop  user b", "ALTER\nTABLESPACE c"])
 def test_what_a_server_has_once_is_not_divided(text: str, path: Path) -> None:
     path.write_text(f"op.execute({text!r})".replace("\\n", "\n"))
 
-    assert len(list(flights(_todo(1000, path), 2))) == 1
+    assert divisible(_todo(1000, path), 2) == 1

@@ -6,6 +6,7 @@ the other from there. What comes to nothing (a revision below cannot be applied,
 is proved one after the other in the end, as a short stairway is.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,10 +19,14 @@ from alembic_ci.steps.prover import Assignment, Proved
 from alembic_ci.steps.recording import Recording
 from alembic_ci.steps.scratch import Scratch
 from alembic_ci.steps.stairway import Stairway
+from alembic_ci.urls import Dialect
 
 _SHORTEST = 50  # revisions: below that, a second process takes longer to start than it saves
 _MOST = 4  # processes: further ones would mostly bring databases up
 _BRINGING_UP = 1 / 8  # of what the proof of a revision takes
+# By how much of itself the work on a revision grows with each revision below it: SQLite reads its
+# whole schema anew whenever something in it has changed.
+_GROWTH = {Dialect.SQLITE: 1 / 500}
 _OF_THE_SERVER = re.compile(
     rb"\b(?:create|alter|drop)\s+(?:role|user|group|tablespace|database|subscription|server)\b",
     re.IGNORECASE,
@@ -39,7 +44,11 @@ class _Flown:
 def climb(scratch: Scratch, stairway: Stairway, assignment: Assignment) -> None:
     """Prove the revisions of the only database, in flights where there are many of them."""
     (label,) = stairway.provers
-    lowest, *upper = flights(assignment.todo, scratch.desk.context.processors)
+    (binding,) = scratch.bindings
+    growth = _GROWTH.get(binding.url.dialect, 0.0)
+    lowest, *upper = flights(
+        assignment, divisible(assignment.todo, scratch.desk.context.processors), growth
+    )
     prover = stairway.provers[label]
     below = set(assignment.base) | {revision.revision for revision in lowest}
     works = []
@@ -56,18 +65,34 @@ def climb(scratch: Scratch, stairway: Stairway, assignment: Assignment) -> None:
                 stairway.run()
 
 
-def flights(todo: Sequence[Revision], processors: int) -> Iterator[tuple[Revision, ...]]:
-    """Divide *todo* so that all flights take the same time; there is at least one.
+def flights(
+    assignment: Assignment, count: int, growth: float = 0.0
+) -> Iterator[tuple[Revision, ...]]:
+    """Divide what is to be proved so that all *count* flights take the same time.
 
-    The higher ones are shorter, for their databases are brought up to where they begin.
+    The higher ones are shorter, for their databases are brought up to where they begin. *growth* is
+    by how much of itself the work on a revision grows with each revision below it.
     """
-    weights = [(1 - _BRINGING_UP) ** number for number in range(divisible(todo, processors))]
+    todo, below = assignment.todo, len(assignment.base)
+    bottom = _work(below, growth)
+    whole = _work(below + len(todo), growth) - bottom
+    weights = [(1 - _BRINGING_UP) ** number for number in range(count)]
     start, passed = 0, 0.0
     for weight in weights:
-        passed += weight
-        end = round(len(todo) * passed / sum(weights))
-        yield tuple(todo[start:end])
+        passed += weight / sum(weights)
+        end = round(_revisions(bottom + whole * passed, growth)) - below
+        yield todo[start:end]
         start = end
+
+
+def _work(revisions: int, growth: float) -> float:
+    """Return what the first *revisions* of a history take, where the very first takes 1."""
+    return revisions + growth * revisions**2 / 2
+
+
+def _revisions(work: float, growth: float) -> float:
+    """Return for how many revisions that is the work."""
+    return (math.sqrt(1 + 2 * growth * work) - 1) / growth if growth else work
 
 
 def divisible(todo: Sequence[Revision], processors: int) -> int:
