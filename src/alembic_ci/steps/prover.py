@@ -69,7 +69,6 @@ class Prover:
         self._recovering = False
         self._prepared = False
         self._kept = False
-        self._restored = False
         self.rebuild = False
         self.spared = 0
         self.proofs: list[RevisionProof] = []
@@ -118,9 +117,6 @@ class Prover:
             return
         if not self._prepared:
             self.prepare(session)
-        if self._restored:
-            self._observer.resync()
-            self._restored = False
         while not self.finished and not self.rebuild:
             self._prove(self._todo[0])
         if self.finished and not self.rebuild:
@@ -163,12 +159,15 @@ class Prover:
         self.schema = proved.schema
 
     def mend(self) -> bool:
-        """Put back what the database held before the step that spoilt it, if that was kept."""
+        """Put back what the database held before the revision that spoilt it, if that was kept.
+
+        The next visit applies it, where it can be applied.
+        """
         if not self._kept:
             return False
         self._bench.restore()
-        self.rebuild = self._recovering = self._kept = False
-        self._restored = True
+        self._kept = False
+        self.rebuilt()
         return True
 
     def _check(self) -> None:
@@ -216,7 +215,7 @@ class Prover:
         return ", ".join(sorted(below & self._broken))
 
     def _step(self, attempt: Attempt, direction: Direction) -> Delta:
-        if attempt.phase is not Phase.SECOND_UP:
+        if attempt.phase is Phase.UP:
             self._kept = self._bench.keep()
         delta = self._observer.step(attempt.name, direction)
         if direction is Direction.UP:
