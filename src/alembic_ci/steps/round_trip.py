@@ -57,13 +57,21 @@ def round_trips(
         reason = f"{_named(cannot)} cannot be applied"
         legs = tuple(_skipped(name, reason) for name in (_UP, _DOWN, _AGAIN))
         return dict.fromkeys(assignments, legs)
-    one_way = [proof.revision for proof in every if proof.verdict in _NO_WAY_BACK]
+    obstacles = _obstacles(every)
     known = frozenset(item.object for proof in every for item in proof.differences)
-    trips = _Trip(scratch, assignments, schemas, known).run(one_way)
+    trips = _Trip(scratch, assignments, schemas, known).run(obstacles)
     if not any(leg.state is State.FAILED for legs in trips.values() for leg in legs):
         return trips
     scratch.desk.close_worker()  # a failure is confirmed in a fresh process, as any other
-    return _Trip(scratch, assignments, schemas, known).run(one_way)
+    return _Trip(scratch, assignments, schemas, known).run(obstacles)
+
+
+def _obstacles(proofs: Sequence[RevisionProof]) -> dict[Phase, str]:
+    """Return why the ways back and up again cannot be gone."""
+    one_way = [proof.revision for proof in proofs if proof.verdict in _NO_WAY_BACK]
+    once = [proof.revision for proof in proofs if proof.phase is Phase.SECOND_UP and proof.problem]
+    obstacles = {Phase.SECOND_UP: f"{_named(once)} cannot be applied again"} if once else {}
+    return {Phase.DOWN: f"no way back from {_named(one_way)}"} if one_way else obstacles
 
 
 def _goes_up(proof: RevisionProof) -> bool:
@@ -114,12 +122,13 @@ class _Trip:
         }
         self._found: dict[str, list[RoundTrip]] = {label: [] for label in assignments}
 
-    def run(self, one_way: Sequence[str]) -> dict[str, tuple[RoundTrip, ...]]:
-        """Run the legs; *one_way* are the revisions after which there is no way back."""
+    def run(self, obstacles: Mapping[Phase, str]) -> dict[str, tuple[RoundTrip, ...]]:
+        """Run the legs up to the first of *obstacles*."""
         self._prepare()
-        reason = f"no way back from {_named(one_way)}" if one_way else ""
+        reason = ""
         for leg in _LEGS:
-            if reason and leg.phase is not Phase.UP:
+            reason = reason or obstacles.get(leg.phase, "")
+            if reason:
                 self._skip(leg, reason)
                 continue
             self._run(leg)
