@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from alembic_ci.errors import ExitCode
 from alembic_ci.model import (
+    Difference,
     Phase,
     Problem,
     RevisionInfo,
@@ -104,13 +105,7 @@ def _lost(step: str, proof: RevisionProof, known: Known) -> Failure:
         "before this revision is run.",
         revision=proof.revision,
     )
-    return Failure(
-        where=(),
-        step=step,
-        problem=placed(problem, known),
-        differences=proof.losses,
-        code=DATA_LOSS,
-    )
+    return _remark(step, problem, proof.losses, known)
 
 
 def _intolerant(step: str, proof: RevisionProof, known: Known) -> Failure:
@@ -125,13 +120,7 @@ def _intolerant(step: str, proof: RevisionProof, known: Known) -> Failure:
         "count(*) > 1 before this revision is run.",
         revision=proof.revision,
     )
-    return Failure(
-        where=(),
-        step=step,
-        problem=placed(problem, known),
-        differences=proof.duplicates,
-        code=DUPLICATES,
-    )
+    return _remark(step, problem, proof.duplicates, known)
 
 
 def _implicit(step: str, proof: RevisionProof, known: Known) -> Failure:
@@ -144,12 +133,18 @@ def _implicit(step: str, proof: RevisionProof, known: Known) -> Failure:
         "and only then op.alter_column(..., nullable=False).",
         revision=proof.revision,
     )
+    return _remark(step, problem, proof.implicit, known)
+
+
+def _remark(
+    step: str, problem: Problem, differences: tuple[Difference, ...], known: Known
+) -> Failure:
     return Failure(
         where=(),
         step=step,
         problem=placed(problem, known),
-        differences=proof.implicit,
-        code=IMPLICIT,
+        differences=differences,
+        code=problem.failure_class,
     )
 
 
