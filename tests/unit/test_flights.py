@@ -64,7 +64,9 @@ def test_few_revisions_are_not_divided(
     assert divisible(_todo(revisions, path), processors) == processes
 
 
-@pytest.mark.parametrize("text", ["CREATE ROLE a", "drop  user b", "ALTER\nTABLESPACE c"])
+@pytest.mark.parametrize(
+    "text", ["CREATE ROLE a", "drop  user b", "ALTER\nTABLESPACE c", "sql/roles.sql"]
+)
 def test_what_a_server_has_once_is_not_divided(text: str, path: Path) -> None:
     path.write_text(f"op.execute({text!r})".replace("\\n", "\n"))
 

@@ -28,7 +28,8 @@ _BRINGING_UP = 1 / 8  # of what the proof of a revision takes
 # whole schema anew whenever something in it has changed.
 _GROWTH = {Dialect.SQLITE: 1 / 500}
 _OF_THE_SERVER = re.compile(
-    rb"\b(?:create|alter|drop)\s+(?:role|user|group|tablespace|database|subscription|server)\b",
+    rb"\b(?:create|alter|drop)\s+(?:role|user|group|tablespace|database|subscription|server)\b"
+    rb"|\.sql\b",  # whatever such a file does
     re.IGNORECASE,
 )
 
