@@ -101,6 +101,7 @@ def measured(watched: Iterable[Rows | None], before: Tables) -> Iterator[Measure
 
 
 def _standings(rows: Rows, before: Tables) -> dict[int, _Standing]:
+    """Return them in the order of the tables' names; the server lists locks in no order."""
     found: dict[int, _Standing] = {}
     for oid, mode, file, scans, *_ in rows:
         known = int(oid or 0)
@@ -111,7 +112,7 @@ def _standings(rows: Rows, before: Tables) -> dict[int, _Standing]:
                 file=int(file or 0),
                 scans=None if scans is None else int(scans),
             )
-    return found
+    return dict(sorted(found.items(), key=lambda item: before[item[0]].name))
 
 
 def _between(
