@@ -75,7 +75,7 @@ class Context:
     """One run: the project, its history and everything from outside, read once.
 
     *start_directory* is where the tool was started; paths in reports are relative to it.
-    *processors* is how many processes may be at work on one database's proof.
+    *processors* is how many processes may be at work at once.
     """
 
     settings: Settings

@@ -8,7 +8,7 @@ is proved one after the other in the end, as a short stairway is.
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -42,14 +42,14 @@ class _Flown:
     recording: Recording | None
 
 
-def climb(scratch: Scratch, stairway: Stairway, assignment: Assignment) -> None:
-    """Prove the revisions of the only database, in flights where there are many of them."""
-    (label,) = stairway.provers
+def climb(
+    scratch: Scratch, stairway: Stairway, assignments: Mapping[str, Assignment], count: int
+) -> None:
+    """Prove the revisions of the only database in *count* flights."""
+    ((label, assignment),) = assignments.items()
     (binding,) = scratch.bindings
     growth = _GROWTH.get(binding.url.dialect, 0.0)
-    lowest, *upper = flights(
-        assignment, divisible(assignment.todo, scratch.desk.context.processors), growth
-    )
+    lowest, *upper = flights(assignment, count, growth)
     prover = stairway.provers[label]
     below = set(assignment.base) | {revision.revision for revision in lowest}
     works = []

@@ -87,8 +87,10 @@ def _results(
     scratch: Scratch, stairway: Stairway, assignments: dict[str, Assignment]
 ) -> dict[str, RollbackResult]:
     """Walk the stairs, confirm failures, go the whole way at once, and try it all with rows."""
+    longest = max((item.todo for item in assignments.values()), key=len, default=())
+    processes = divisible(longest, scratch.desk.context.processors)
     if len(assignments) == 1:
-        climb(scratch, stairway, *assignments.values())
+        climb(scratch, stairway, assignments, processes)
     else:
         stairway.run()
     for label, recording in scratch.desk.recordings.items():
@@ -106,7 +108,8 @@ def _results(
         for binding in scratch.bindings
     }
     schemas = {label: prover.schema for label, prover in stairway.provers.items()}
-    trips, tried = _trips_and_trials(scratch, assignments, grounds, schemas)
+    beside = processes > 1 and bool(scratch.desk.context.settings.rows)
+    trips, tried = _trips_and_trials(scratch, grounds, schemas, beside=beside)
     return {
         label: RollbackResult(
             scratch=scratch.description(label),
@@ -123,28 +126,23 @@ def _results(
 
 def _trips_and_trials(
     scratch: Scratch,
-    assignments: Mapping[str, Assignment],
     grounds: Mapping[str, Ground],
     schemas: Mapping[str, Snapshot | None],
+    *,
+    beside: bool,
 ) -> tuple[Mapping[str, tuple[RoundTrip, ...]], Mapping[str, Tried]]:
-    """Go the whole way at once, beside the trial with rows where both take long."""
+    """Go the whole way at once, *beside* the trial with rows where both take long."""
     proofs = {label: ground.proofs for label, ground in grounds.items()}
+    assignments = {label: ground.assignment for label, ground in grounds.items()}
 
-    def beside() -> Mapping[str, tuple[RoundTrip, ...]]:
+    def elsewhere() -> Mapping[str, tuple[RoundTrip, ...]]:
         with scratch.apart() as other:
             return round_trips(other, assignments, proofs, schemas)
 
-    together = [beside] if _worth_a_process(scratch, assignments) else []
-    with apart(together) as others:
+    with apart([elsewhere] if beside else []) as others:
         tried = tried_with_rows(scratch, grounds)
         trips = others[0].result() if others else None
     return trips or round_trips(scratch, assignments, proofs, schemas), tried
-
-
-def _worth_a_process(scratch: Scratch, assignments: Mapping[str, Assignment]) -> bool:
-    context = scratch.desk.context
-    todo = max((item.todo for item in assignments.values()), key=len, default=())
-    return bool(context.settings.rows) and divisible(todo, context.processors) > 1
 
 
 def _unfilled(reasons: Mapping[str, str]) -> tuple[Difference, ...]:
