@@ -7,7 +7,6 @@ one database, and a lane that is killed takes no other with it.
 import contextlib
 import multiprocessing
 import os
-import threading
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from alembic_ci.fleet.lane import Visiting, serve
 from alembic_ci.fleet.messages import Claimed, Finished, Heard, Known, Published, Said, Take
 from alembic_ci.fleet.turns import INTERRUPTED, Turns
 from alembic_ci.fleet.visit import Done
+from alembic_ci.steps.apart import outlive_threads
 from alembic_ci.steps.context import Context, Outcome
 
 _ALL_TOLD = 8
@@ -66,7 +66,7 @@ class Lanes:
         self._context.progress.begin(
             f"databases of {environment}, {self._count} at once", len(self._names)
         )
-        _outlive_threads()
+        outlive_threads()
         with Bell() as bell:
             for _ in range(self._count):
                 self._lanes.append(self._started(visit))
@@ -193,13 +193,6 @@ class Lanes:
             if lane.process.is_alive():
                 lane.process.terminate()
                 lane.process.join(_LEAVE_SECONDS)
-
-
-def _outlive_threads() -> None:
-    """Wait for threads of ours: a lock that one holds while we fork is never given back."""
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread():
-            thread.join(_LEAVE_SECONDS)
 
 
 def _tell(lane: _Lane, outcome: Outcome | None) -> None:

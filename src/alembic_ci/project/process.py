@@ -21,6 +21,7 @@ from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
 from alembic_ci.project.tail import TAIL_BYTES, Tail
 from alembic_ci.worker.protocol import EXIT, Message, encoded
 
+READER = "output of a worker"  # the thread that reads it
 _LOOK_SECONDS = 0.5
 _DRAIN_SECONDS = 0.5
 _LEAVE_SECONDS = 2.0
@@ -47,7 +48,7 @@ class WorkerProcess:
         self._closed = False
         self._asks, self._answers = pipes.asks, pipes.answers
         self._child = child
-        self._reader = threading.Thread(target=self._read_output, daemon=True)
+        self._reader = threading.Thread(target=self._read_output, name=READER, daemon=True)
         self._reader.start()
 
     @classmethod

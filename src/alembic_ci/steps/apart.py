@@ -6,6 +6,7 @@ disturb ours.
 
 import contextlib
 import multiprocessing
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from multiprocessing.connection import Connection
@@ -13,6 +14,7 @@ from multiprocessing.context import ForkProcess
 from typing import Generic, TypeVar
 
 from alembic_ci.errors import Interrupted
+from alembic_ci.project.process import READER
 from alembic_ci.worker.serve import end_with_the_tool
 
 Result = TypeVar("Result")
@@ -66,6 +68,8 @@ class Apart(Generic[Result]):
 @contextlib.contextmanager
 def apart(works: Sequence[Callable[[], Result]]) -> Iterator[list[Apart[Result]]]:
     """Do each of *works* in a process of its own; whatever still runs in the end is stopped."""
+    if works:
+        outlive_threads()
     with ExitStack() as stack:
         others: list[Connection] = []
         found: list[Apart[Result]] = []
@@ -78,6 +82,16 @@ def apart(works: Sequence[Callable[[], Result]]) -> Iterator[list[Apart[Result]]
             found.append(Apart(process, ours))
             stack.callback(found[-1].end)
         yield found
+
+
+def outlive_threads() -> None:
+    """Wait for threads of ours: a lock that one holds while we fork is never given back.
+
+    Those that read what workers print end with their workers.
+    """
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and thread.name != READER:
+            thread.join(_LEAVE_SECONDS)
 
 
 def _do(work: Callable[[], Result], connection: Connection, others: Sequence[Connection]) -> None:
