@@ -1,6 +1,6 @@
 """What a revision was seen to change on empty tables, for those who try it on rows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from alembic_ci.delta import Delta, tables_of
@@ -25,13 +25,19 @@ class Changes:
     narrowed: Mapping[Direction, tuple[Narrowed, ...]] = field(default_factory=dict)
 
     def with_step(
-        self, direction: Direction, delta: Delta, narrowed: tuple[Narrowed, ...]
+        self,
+        direction: Direction,
+        delta: Delta,
+        narrowed: Callable[[Delta], tuple[Narrowed, ...]],
     ) -> "Changes":
-        """Return them with what one step changed; the first step of a direction counts."""
+        """Return them with what one step changed; the first step of a direction counts.
+
+        *narrowed* returns the columns whose types are narrower after it.
+        """
         found = replace(self, tables=self.tables | tables_of(delta))
         if direction in self.narrowed:
             return found
-        found = replace(found, narrowed={**self.narrowed, direction: narrowed})
+        found = replace(found, narrowed={**self.narrowed, direction: narrowed(delta)})
         if direction is Direction.DOWN:
             return found
         return replace(found, new_keys=tuple(new_keys(delta)), required=tuple(required(delta)))

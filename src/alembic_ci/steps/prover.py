@@ -223,8 +223,7 @@ class Prover:
         else:
             self._applied.discard(attempt.name)
         known = self.changes.get(attempt.name, UNCHANGED)
-        narrowed = self._observer.narrowed(delta)
-        self.changes[attempt.name] = known.with_step(direction, delta, narrowed)
+        self.changes[attempt.name] = known.with_step(direction, delta, self._observer.narrowed)
         return delta
 
     def _down_and_up(self, attempt: Attempt, up: Delta) -> None:
