@@ -11,36 +11,34 @@ from alembic_ci.history import History
 from alembic_ci.model import Difference, Phase, RevisionProof, Verdict
 from alembic_ci.steps.context import Silence
 from alembic_ci.steps.desk import Binding
-from alembic_ci.steps.prover import Assignment
+from alembic_ci.steps.prover import Assignment, Proved
 from alembic_ci.steps.scratch import Scratch
 from alembic_ci.steps.stairway import Stairway
 from alembic_ci.urls import Dialect
 
-Proofs = Mapping[str, tuple[RevisionProof, ...]]
-
 
 def confirmed(
-    scratch: Scratch, assignments: Mapping[str, Assignment], proofs: Proofs
-) -> dict[str, tuple[RevisionProof, ...]]:
-    """Return *proofs* with those that failed replaced by what a fresh process says of them.
+    scratch: Scratch, assignments: Mapping[str, Assignment], found: Mapping[str, Proved]
+) -> dict[str, Proved]:
+    """Return what was *found*, but of revisions that failed what a fresh process says of them.
 
     The databases of several engines are walked together and not separately, so they keep what
     the long walk said.
     """
-    found = dict(proofs)
     if len(scratch.bindings) > 1:
-        return found
-    for binding in scratch.bindings:
-        found[binding.label] = _confirmed(scratch, binding, assignments[binding.label], found)
-    return found
+        return dict(found)
+    return {
+        binding.label: _confirmed(
+            scratch, binding, assignments[binding.label], found[binding.label]
+        )
+        for binding in scratch.bindings
+    }
 
 
-def _confirmed(
-    scratch: Scratch, binding: Binding, assignment: Assignment, proofs: Proofs
-) -> tuple[RevisionProof, ...]:
-    known = list(proofs[binding.label])
+def _confirmed(scratch: Scratch, binding: Binding, assignment: Assignment, found: Proved) -> Proved:
+    known, changes = list(found.proofs), dict(found.changes)
     if not any(_raised(proof) for proof in known):
-        return tuple(known)
+        return found
     scratch.desk.fork_workers()
     scratch.reset(binding, assignment.base)
     history = scratch.desk.context.history
@@ -48,10 +46,14 @@ def _confirmed(
     for index, (proof, revision) in enumerate(zip(known, assignment.todo, strict=True)):
         if _raised(proof) or _spared(proof, standing, history):
             alone = Assignment(base=frozenset(standing), todo=(revision,))
-            known[index] = _weighed(proof, _again(scratch, binding, alone))
+            again = _again(scratch, binding, alone)
+            known[index] = _weighed(proof, again.proofs[0])
+            changes.update(again.changes)
         if known[index].applied:
             standing.add(proof.revision)
-    return tuple(known)
+    led_here = all(new.applied == old.applied for new, old in zip(known, found.proofs, strict=True))
+    schema = found.schema if led_here else None
+    return Proved(proofs=tuple(known), changes=changes, schema=schema)
 
 
 def _raised(proof: RevisionProof) -> bool:
@@ -65,7 +67,7 @@ def _spared(proof: RevisionProof, standing: set[str], history: History) -> bool:
     return history.closure([proof.revision]) - {proof.revision} <= standing
 
 
-def _again(scratch: Scratch, binding: Binding, alone: Assignment) -> RevisionProof:
+def _again(scratch: Scratch, binding: Binding, alone: Assignment) -> Proved:
     """Prove one revision: bring the database up to it in one process, try it in the next."""
     stairway = Stairway(scratch, {binding.label: alone}, progress=Silence())
     stairway.prepare()
@@ -76,7 +78,7 @@ def _again(scratch: Scratch, binding: Binding, alone: Assignment) -> RevisionPro
     rolled_back = binding.url.dialect is Dialect.POSTGRESQL and proof.phase is not Phase.SECOND_UP
     if ((_raised(proof) and not rolled_back) or prover.rebuild) and not prover.mend():
         scratch.reset(binding, alone.base)
-    return proof
+    return prover.found()
 
 
 def _weighed(first: RevisionProof, second: RevisionProof) -> RevisionProof:

@@ -93,21 +93,21 @@ def _results(
         climb(scratch, stairway, assignments, processes)
     else:
         stairway.run()
+    proved = {label: prover.found() for label, prover in stairway.provers.items()}
+    proved = confirmed(scratch, assignments, proved)
     for label, recording in scratch.desk.recordings.items():
-        recording.changes = stairway.provers[label].changes
+        recording.changes = proved[label].changes
     scratch.desk.recordings = {}
-    proofs = {label: tuple(prover.proofs) for label, prover in stairway.provers.items()}
-    proofs = confirmed(scratch, assignments, proofs)
     grounds = {
         binding.label: Ground(
             dialect=binding.url.dialect,
             assignment=assignments[binding.label],
-            proofs=proofs[binding.label],
-            changes=stairway.provers[binding.label].changes,
+            proofs=proved[binding.label].proofs,
+            changes=proved[binding.label].changes,
         )
         for binding in scratch.bindings
     }
-    schemas = {label: prover.schema for label, prover in stairway.provers.items()}
+    schemas = {label: found.schema for label, found in proved.items()}
     beside = processes > 1 and bool(scratch.desk.context.settings.rows)
     trips, tried = _trips_and_trials(scratch, grounds, schemas, beside=beside)
     return {
