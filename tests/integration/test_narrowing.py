@@ -26,6 +26,10 @@ SECONDS = "fractions of a second are rounded off"
 TIME = "the time of the day is cut off"
 DATE = "the date is cut off"
 TEXTS = "values that are none are changed or refused"
+LENGTH = "values of another length are refused"
+CHECKED = "values that its constraints do not allow are refused"
+SEVERAL = "rows with several values are changed or refused"
+BYTES = "bytes that are no text are changed or refused"
 SIX = "values with more than 6 digits are rounded"
 FIFTEEN = "values with more than 15 digits are rounded"
 
@@ -63,6 +67,42 @@ POSTGRESQL: list[Pair] = [
     ("varchar(30)", "date", TEXTS, ""),
     ("integer", "varchar(5)", LONGER, TEXTS),
     ("bit varying(8)", "bit varying(4)", LONGER, ""),
+    ("bit varying(8)", "bit(8)", LENGTH, ""),
+    ("bit(8)", "bit(4)", LONGER, LENGTH),
+    ("bit(40)", "integer", RANGE, ""),
+    ("bigint", "bit(8)", RANGE, ""),
+    ("text", "bit(8)", TEXTS, ""),
+    ("text", "uuid", TEXTS, ""),
+    ("uuid", "varchar(20)", LONGER, TEXTS),
+    ("uuid[]", "text[]", "", TEXTS),
+    ("text", "json", TEXTS, ""),
+    ("text", "xml", TEXTS, ""),
+    ("json", "jsonb", "repeated keys and the order of keys are lost", ""),
+    ("jsonb", "varchar(100)", LONGER, TEXTS),
+    ("jsonb", "integer", TEXTS, ""),
+    ("integer[]", "jsonb", "", ""),
+    ("integer[]", "integer", TEXTS, ""),
+    ("text[]", "varchar(10)", LONGER, ""),
+    ("text", "text[]", "", ""),
+    ("text", "inet", TEXTS, ""),
+    ("inet", "cidr", "the bits that name a host are set to 0", ""),
+    ("macaddr8", "macaddr", TEXTS, ""),
+    ("text", "int4range", TEXTS, ""),
+    ("interval", "interval(0)", SECONDS, ""),
+    ("interval", "time", "whole days are cut off", ""),
+    ("text", "interval", TEXTS, ""),
+    ("numeric(10, 4)", "money", ROUNDED, RANGE),
+    ("bigint", "money", RANGE, ROUNDED),
+    ("double precision", "varchar(20)", LONGER, TEXTS),
+    ("timestamp", "varchar(10)", LONGER, TEXTS),
+    ("date", "varchar(10)", "", TEXTS),
+    ("integer", "positive", CHECKED, ""),
+    ("bigint", "positive", RANGE, ""),
+    ("positive", "percentage", CHECKED, ""),
+    ("integer[]", "positive[]", CHECKED, ""),
+    ("text", "short", LONGER, ""),
+    ("varchar(5)", "short", "", ""),
+    ("text", "there", CHECKED, ""),
     ("text", "many", TEXTS, ""),
     ("many", "few", "rows with 'it's gone' are changed or refused", ""),
     ("many", "varchar(3)", LONGER, TEXTS),
@@ -94,10 +134,55 @@ MARIADB: list[Pair] = [
     ("longblob", "blob", LONGER, ""),
     ("enum('a','b,c')", "enum('a')", "rows with 'b,c' are changed or refused", ""),
     ("set('a','b')", "set('b')", "rows with 'a' are changed or refused", ""),
+    ("set('a','b')", "enum('a','b')", SEVERAL, ""),
+    ("set('ab','c')", "varchar(3)", LONGER, TEXTS),
+    ("set('ab','c')", "varchar(4)", "", TEXTS),
+    ("bit(8)", "bit(4)", RANGE, ""),
+    ("bit(8)", "tinyint", RANGE, RANGE),
+    ("bit(8)", "tinyint unsigned", "", ""),
+    ("bit(8)", "varbinary(1)", "", TEXTS),
+    ("int", "year", RANGE, ""),
+    ("year", "tinyint", RANGE, RANGE),
+    ("datetime", "varchar(10)", LONGER, TEXTS),
+    ("blob", "text", BYTES, ""),
+    ("varbinary(20)", "varchar(10)", LONGER, LONGER),
+    ("varbinary(10)", "varchar(10)", BYTES, LONGER),
+    ("varbinary(10)", "int", TEXTS, ""),
+    (
+        "varchar(9)",
+        "varchar(9) character set latin1",
+        "characters that latin1 does not have are changed or refused",
+        "",
+    ),
+    (
+        "varchar(9) character set utf8mb3",
+        "varchar(9) character set ascii",
+        "characters that ascii does not have are changed or refused",
+        "",
+    ),
+    (
+        "varchar(9) character set utf8mb4",
+        "varchar(9) character set utf8mb3",
+        "characters that utf8mb3 does not have are changed or refused",
+        "",
+    ),
+    ("varchar(9) collate utf8mb4_bin", "varchar(9)", "", ""),
     ("enum('abcd')", "varchar(3)", LONGER, TEXTS),
     ("varchar(4)", "enum('abcd')", TEXTS, ""),
     ("varchar(10)", "int", TEXTS, LONGER),
+]
+ONLY_MARIADB: list[Pair] = [
     ("json", "longtext", "", ""),
+    ("varchar(40)", "uuid", TEXTS, ""),
+    ("uuid", "varchar(20)", LONGER, TEXTS),
+    ("uuid", "binary(16)", "", ""),
+    ("text", "inet6", TEXTS, ""),
+]
+ONLY_MYSQL: list[Pair] = [
+    ("text", "json", TEXTS, LONGER),
+    ("json", "longtext", "", TEXTS),
+    ("json", "varchar(9)", LONGER, TEXTS),
+    ("json", "int", TEXTS, ""),
 ]
 BEGIN = "texts are cut to the number that they begin with, or 0"
 CUT = "digits behind the point are cut off"
@@ -106,6 +191,9 @@ SQLITE: list[Pair] = [
     ("TEXT", "VARCHAR(10)", "", ""),
     ("BIGINT", "SMALLINT", "", ""),
     ("TEXT", "INTEGER", BEGIN, ""),
+    ("BLOB", "INTEGER", BEGIN, ""),
+    ("TEXT", "JSON", BEGIN, ""),
+    ("CHAR(32)", "BLOB", "", ""),
     ("VARCHAR(20)", "NUMERIC(10, 2)", BEGIN, ""),
     ("VARCHAR(20)", "DATETIME", BEGIN, ""),
     ("DATE", "DATETIME", BEGIN, BEGIN),
@@ -145,6 +233,12 @@ def postgresql(postgresql_url: DatabaseURL) -> Iterator[Control]:
     with Control.open(postgresql_url, timeout=30.0) as control:
         control.execute("CREATE TYPE many AS ENUM ('a', 'it''s gone')")
         control.execute("CREATE TYPE few AS ENUM ('a')")
+        control.execute("CREATE DOMAIN positive AS integer CHECK (value > 0)")
+        control.execute(
+            "CREATE DOMAIN percentage AS integer CHECK (value > 0) CHECK (value <= 100)"
+        )
+        control.execute("CREATE DOMAIN short AS varchar(5)")
+        control.execute("CREATE DOMAIN there AS text NOT NULL")
         yield control
 
 
@@ -245,9 +339,44 @@ def test_mariadb_tells_what_narrows_and_nothing_that_does_not(mysql_url: Databas
     with Control.open(mysql_url, timeout=30.0) as control:
         control.execute("ALTER DATABASE CHARACTER SET utf8mb4")
 
-        found = _altered(control, MARIADB)
+        pairs = MARIADB + (ONLY_MARIADB if "MariaDB" in control.server else ONLY_MYSQL)
 
-    assert [item for item in found if item not in MARIADB] == []
+        found = _altered(control, pairs)
+
+    assert [item for item in found if item not in pairs] == []
+
+
+@pytest.mark.mysql
+def test_a_whole_table_that_gets_another_character_set_is_narrower(mysql_url: DatabaseURL) -> None:
+    with Control.open(mysql_url, timeout=30.0) as control:
+        control.execute(
+            "CREATE TABLE things (id int, note varchar(100), code char(3) CHARACTER SET ascii)"
+            " CHARACTER SET utf8mb4"
+        )
+
+        found = _changed(
+            control,
+            MySQLTracker(control.query),
+            [
+                "ALTER TABLE things ENGINE = InnoDB",
+                "ALTER TABLE things CONVERT TO CHARACTER SET latin1",
+            ],
+        )
+
+    assert [[column.column for column in item.narrows] for item in found] == [[], ["things.note"]]
+
+
+@pytest.mark.mysql
+@pytest.mark.xdist_group("mysql itself")
+def test_real_mysql_tells_what_narrows_and_nothing_that_does_not(
+    real_mysql_url: DatabaseURL,
+) -> None:
+    with Control.open(real_mysql_url, timeout=30.0) as control:
+        control.execute("ALTER DATABASE CHARACTER SET utf8mb4")
+
+        found = _altered(control, MARIADB + ONLY_MYSQL)
+
+    assert [item for item in found if item not in MARIADB + ONLY_MYSQL] == []
 
 
 @pytest.mark.mysql

@@ -37,17 +37,28 @@ class Approximate(NamedTuple):
 
 
 class Text(NamedTuple):
-    """Texts of so many *characters*; *size* bytes at most, where the type allows *octets*."""
+    """Texts of so many *characters*; *size* bytes at most, where the type allows *octets*.
+
+    *charset* is what MySQL calls the set of those characters.
+    """
 
     characters: int | None = None
     size: int | None = None
     octets: int | None = None
+    charset: str = ""
 
 
 class Octets(NamedTuple):
-    """Bytes, or bits where the type counts those, up to *length*."""
+    """Bytes, up to *length*."""
 
     length: int | None = None
+
+
+class Bits(NamedTuple):
+    """PostgreSQL's bits, up to *length*, or *exactly* as many."""
+
+    length: int | None
+    exactly: bool
 
 
 class Moment(NamedTuple):
@@ -62,28 +73,55 @@ class Moment(NamedTuple):
     epoch: bool = False
 
 
+class Span(NamedTuple):
+    """Intervals, with so many digits of a second."""
+
+    fraction: int
+
+
 class Truth(NamedTuple):
     """True and false."""
 
 
 class Labels(NamedTuple):
-    """A few texts."""
+    """A few texts; *several* tells that a value may be more than one of them."""
 
     names: tuple[str, ...]
+    several: bool = False
 
 
-Values = Whole | Exact | Approximate | Text | Octets | Moment | Truth | Labels
+class Other(NamedTuple):
+    """Values of a type that only some texts can be read as; the longest of them has *length*."""
+
+    name: str
+    length: int | None = None
+
+
+Values = Whole | Exact | Approximate | Text | Octets | Bits | Moment | Span | Truth | Labels | Other
 Enums = Callable[[str], tuple[str, ...] | None]
 """Returns the labels of PostgreSQL's enum type of a name, None for a type that is none."""
 
-_NAMED = re.compile(r"(?P<name>[a-z_ ]+)(?:\((?P<sizes>[\d, ]*)\)(?P<more>[a-z ]*))?")
+ARRAY = Other("array")
+_NAMED = re.compile(r"(?P<name>[a-z_][a-z_0-9 ]*)(?:\((?P<sizes>[\d, ]*)\)(?P<more>[a-z ]*))?")
 _DOUBLE, _SINGLE = Approximate(15, 53), Approximate(6, 24)
 _SIZES = {"tiny": 2**8 - 1, "": 2**16 - 1, "medium": 2**24 - 1, "long": 2**32 - 1}
 _PLAIN: Mapping[str, Values] = MappingProxyType(
     {"double precision": _DOUBLE, "double": _DOUBLE, "real": _SINGLE, "float": _SINGLE}
     | {"boolean": Truth()}
+    | {"money": Exact(17, 2)}
+    | {"year": Whole(0, 2155)}
     | {f"{size}text": Text(most, most, most) for size, most in _SIZES.items()}
     | {f"{size}blob": Octets(most) for size, most in _SIZES.items()}
+)
+_RANGES = ("int4", "int8", "num", "ts", "tstz", "date")
+_SHAPES = ("point", "line", "lseg", "box", "path", "polygon", "circle")
+_OTHERS: Mapping[Dialect, Mapping[str, int | None]] = MappingProxyType(
+    {
+        Dialect.POSTGRESQL: dict.fromkeys(("json", "jsonb", "xml", "hstore", "ltree", *_SHAPES))
+        | {f"{name}{kind}": None for name in _RANGES for kind in ("range", "multirange")}
+        | {"uuid": 32, "inet": 43, "cidr": 43, "macaddr": 17, "macaddr8": 23},
+        Dialect.MYSQL: {"json": 2**30, "uuid": 32, "inet4": 15, "inet6": 39},
+    }
 )
 _INTEGERS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "integer": 32, "int": 32, "bigint": 64}
 _DECIMALS = ("numeric", "decimal")
@@ -98,14 +136,16 @@ def values(declared: str, dialect: Dialect, collation: str, enums: Enums) -> Val
     if dialect is Dialect.POSTGRESQL and (labels := enums(declared)) is not None:
         return Labels(labels)
     if dialect is Dialect.MYSQL and declared.startswith(("enum(", "set(")):
-        return Labels(tuple(quoted(declared, dialect)))
+        return Labels(tuple(quoted(declared, dialect)), several=declared.startswith("set"))
     found = _NAMED.fullmatch(declared)
     if found is None:
-        return None
+        return ARRAY if declared.endswith("[]") else None
+    if found["name"] in _OTHERS[dialect]:
+        return Other(found["name"], _OTHERS[dialect][found["name"]])
     sizes = tuple(int(size) for size in (found["sizes"] or "").split(",") if size.strip())
-    if dialect is Dialect.POSTGRESQL:
-        return _postgresql(found["name"], sizes)
-    return _mysql(found["name"], sizes, found["more"] or "", collation)
+    name, more = found["name"], found["more"] or ""
+    postgresql = dialect is Dialect.POSTGRESQL
+    return _postgresql(name, sizes) if postgresql else _mysql(name, sizes, more, collation)
 
 
 def quoted(text: str, dialect: Dialect) -> Iterator[str]:
@@ -117,7 +157,9 @@ def _postgresql(name: str, sizes: tuple[int, ...]) -> Values | None:
     if name in {"character varying", "character", "text", "citext"}:
         return Text(characters=_first(sizes))
     if name in {"bit", "bit varying"}:
-        return Octets(_first(sizes))
+        return Bits(_first(sizes), exactly=name == "bit")
+    if name == "interval":
+        return Span(_fraction(sizes, Dialect.POSTGRESQL))
     if name in _PLAIN:
         return _PLAIN[name]
     return _number(name, sizes) or _moment(name, sizes, Dialect.POSTGRESQL)
@@ -127,12 +169,15 @@ def _mysql(name: str, sizes: tuple[int, ...], more: str, collation: str) -> Valu
     length = sizes[0] if sizes else 1
     unsigned = "unsigned" in f"{name}{more}"
     name = name.removesuffix(" zerofill").removesuffix(" unsigned")
+    charset = collation.partition("_")[0]
     if name in {"varchar", "char"}:
-        return Text(characters=length, size=length * _WIDTHS.get(collation.partition("_")[0], 1))
-    if name in {"varbinary", "binary", "bit"}:
+        return Text(length, size=length * _WIDTHS.get(charset, 1), charset=charset)
+    if name in {"varbinary", "binary"}:
         return Octets(_first(sizes))
-    if name in _PLAIN:
-        return _PLAIN[name]
+    if name == "bit":
+        return Whole(0, 2**length - 1)
+    if plain := _PLAIN.get(name):
+        return plain._replace(charset=charset) if isinstance(plain, Text) else plain
     return _number(name, sizes, unsigned=unsigned) or _moment(name, sizes, Dialect.MYSQL)
 
 
@@ -149,8 +194,7 @@ def _number(name: str, sizes: tuple[int, ...], *, unsigned: bool = False) -> Val
 
 
 def _moment(name: str, sizes: tuple[int, ...], dialect: Dialect) -> Values | None:
-    fraction = _first(sizes)
-    fraction = _DEFAULT_FRACTION[dialect] if fraction is None else fraction
+    fraction = _fraction(sizes, dialect)
     match name.partition(" ")[0]:
         case "date":
             return Moment(date=True, time=False)
@@ -163,6 +207,10 @@ def _moment(name: str, sizes: tuple[int, ...], dialect: Dialect) -> Values | Non
             return Moment(date=False, time=True, fraction=fraction)
         case _:
             return None
+
+
+def _fraction(sizes: tuple[int, ...], dialect: Dialect) -> int:
+    return sizes[0] if sizes else _DEFAULT_FRACTION[dialect]
 
 
 def _first(sizes: tuple[int, ...]) -> int | None:

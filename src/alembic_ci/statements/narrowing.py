@@ -1,25 +1,19 @@
 """Columns whose new type has no room for all values of the old one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from alembic_ci.delta import (
-    Attributes,
-    ColumnChange,
-    Delta,
-    ObjectKey,
-    Snapshot,
-    columns_of,
-)
+from alembic_ci.delta import ColumnChange, Delta, Snapshot, columns_of
 from alembic_ci.model import Narrowing
 from alembic_ci.statements.action import Action
-from alembic_ci.statements.column_types import Enums, Labels, Values, quoted, values
+from alembic_ci.statements.column_types import Labels, Values, values
 from alembic_ci.statements.course import plain
 from alembic_ci.statements.fitting import misfit, sqlite_misfit
 from alembic_ci.statements.tokens import Token
+from alembic_ci.statements.user_types import ENUM, UserTypes, types_before
 from alembic_ci.urls import Dialect
 
-_ENUM = "enum type"
+_REFUSED = "values that its constraints do not allow are refused"
 _SHORTER = (
     ("character varying", "varchar"),
     ("character(", "char("),
@@ -51,17 +45,20 @@ class Narrowed(NamedTuple):
         names = {self.old.casefold(), self.new.casefold()}
         if action.kind == "copy table":
             return not names.isdisjoint(_cast(parts))
+        if action.kind == "alter table":
+            return any(part.word == "CONVERT" for part in parts)
         if action.kind not in {"change type", "change column"}:
             return False
         if not any(part.casefold() in names for part in action.parts):
             return False
-        said = values(action.declares, dialect, self.collation, _no_enums)
+        collation = _collation(parts) or self.collation
+        said = values(action.declares, dialect, collation, UserTypes({}).labels)
         return said is None or said != self.held
 
 
 def narrowed(delta: Delta, state: Snapshot, dialect: Dialect) -> tuple[Narrowed, ...]:
     """Return the columns that are narrower after *delta*, which led to *state*."""
-    were, are = _labels_before(delta, state), _labels_of(state)
+    were, are = types_before(delta, state), UserTypes(state)
     found = [_narrower(column, dialect, were, are) for column in columns_of(delta)]
     if dialect is Dialect.POSTGRESQL:
         found += [
@@ -73,7 +70,9 @@ def narrowed(delta: Delta, state: Snapshot, dialect: Dialect) -> tuple[Narrowed,
     return tuple(item for item in found if item)
 
 
-def _narrower(column: ColumnChange, dialect: Dialect, were: Enums, are: Enums) -> Narrowed | None:
+def _narrower(
+    column: ColumnChange, dialect: Dialect, were: UserTypes, are: UserTypes
+) -> Narrowed | None:
     if column.old is None or column.before is None:
         return None
     before, after = column.before["type"], column.after["type"]
@@ -81,9 +80,12 @@ def _narrower(column: ColumnChange, dialect: Dialect, were: Enums, are: Enums) -
     if dialect is Dialect.SQLITE:
         old, harm = None, sqlite_misfit(before, after)
     else:
-        old = values(_element(before, after), dialect, collation, were)
-        new = values(_element(after, before), dialect, column.after.get("collation", ""), are)
+        first, rules = were.plain(_element(before, after))
+        second, more = are.plain(_element(after, before))
+        old = values(first, dialect, collation, were.labels)
+        new = values(second, dialect, column.after.get("collation", ""), are.labels)
         harm = misfit(old, new) if old is not None and new is not None else ""
+        harm = harm or (_REFUSED if more - rules else "")
         both = isinstance(old, Labels) and isinstance(new, Labels)
         before, after = ("", "") if both else (_short(before), _short(after))
     if not harm:
@@ -100,30 +102,18 @@ def _element(declared: str, other: str) -> str:
 
 def _losing_labels(delta: Delta) -> Iterator[str]:
     for key, change in delta.changes.items():
-        if key.kind == _ENUM and change.before and change.after:
+        if key.kind == ENUM and change.before and change.after:
             yield key.name
 
 
-def _labels_of(state: Mapping[ObjectKey, Attributes | None]) -> Enums:
-    def labels(name: str) -> tuple[str, ...] | None:
-        found = state.get(ObjectKey(_ENUM, "", name))
-        return None if found is None else tuple(quoted(found.get("labels", ""), Dialect.POSTGRESQL))
-
-    return labels
-
-
-def _labels_before(delta: Delta, state: Snapshot) -> Enums:
-    changed = {key: change.before for key, change in delta.changes.items() if key.kind == _ENUM}
-    was, now = _labels_of(changed), _labels_of(state)
-
-    def labels(name: str) -> tuple[str, ...] | None:
-        return was(name) if ObjectKey(_ENUM, "", name) in changed else now(name)
-
-    return labels
-
-
-def _no_enums(name: str) -> None:  # noqa: ARG001 - a type that a text declares is not looked up
-    return None
+def _collation(parts: Sequence[Token]) -> str:
+    """Return what a statement of MySQL says a column's character set or collation is."""
+    for number, token in enumerate(parts[:-1]):
+        if token.word in {"CHARSET", "COLLATE"}:
+            return parts[number + 1].name
+        if token.word == "SET" and parts[number - 1].word == "CHARACTER":
+            return parts[number + 1].name
+    return ""
 
 
 def _cast(parts: Sequence[Token]) -> set[str]:
