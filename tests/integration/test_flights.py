@@ -142,6 +142,61 @@ def test_the_way_in_one_go_beside_the_trial_with_rows(
     assert [state for _, state, _ in legs[0]] == ["passed", "passed", "skipped"]
 
 
+_ADD = 'op.add_column("{}", sa.Column("note", sa.String(20){}))'
+_TAKE = 'op.drop_column("{}", "note")'
+_OLD = 'op.create_table("old", sa.Column("id", sa.Integer(), primary_key=True))'
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_a_trial_in_two_parts_finds_what_a_whole_one_finds(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    def on_rows(table: str) -> tuple[str, str]:
+        if driver == "sqlite":  # which knows no other way than to copy the table
+            key = f'op.execute("create unique index k_{table} on {table} ((id is null))")'
+            return key, f'op.execute("drop index k_{table}")'
+        key = f'op.execute("alter table {table} add column n integer not null unique")'
+        return key, f'op.execute("alter table {table} drop column n")'
+
+    bad = {
+        0: (_OLD, 'op.drop_table("old")'),
+        20: (_ADD.format("t3", ""), _TAKE.format("t3")),
+        30: on_rows("t5"),
+        70: (_ADD.format("old", ""), _TAKE.format("old")),
+        80: (_TAKE.format("t3"), _ADD.format("t3", "")),
+        90: on_rows("t60"),
+    }
+    results, ran = [], []
+    for name, arguments in {
+        "whole": ("--parallel=2",),
+        "divided": ("--parallel=2",),
+        "one after the other": ("--parallel=1",),
+    }.items():
+        folder = tmp_path / name / "project"
+        if name == "whole":  # rows of users are for all revisions that follow
+            rows = folder / "alembic-ci-rows" / "r001.sql"
+            rows.parent.mkdir(parents=True)
+            rows.write_text("SELECT 1;")
+        scope = f"--scope={_LENGTH - 1}"
+        ended, count = _proved(folder, driver, bad, request, "--rows=2", scope, *arguments)
+        result = ended.result("rollback-test")
+        for statement in result["statements"]:
+            statement.pop("duration")
+        results.append((_proofs(ended), result["statements"], result["unfilled"]))
+        ran.append(count)
+
+    proofs, statements, unfilled = results[0]
+    assert ran == [3, 4, 1]
+    assert results[1:] == results[:1] * 2
+    assert {proof["revision"] for proof in proofs if proof["only_with_rows"]} == {"r030", "r090"}
+    assert [proof["revision"] for proof in proofs if proof["losses"]] == ["r080"]
+    refused = {"table t5", "table t60"} if driver == "sqlite" else set()
+    assert {item["object"] for item in unfilled} == refused
+    if driver == "mysql+pymysql":
+        measured = {s["revision"] for s in statements if s["algorithm"] == "INSTANT"}
+        assert measured == {"r070"}
+
+
 @pytest.mark.postgresql
 def test_what_flights_captured_is_in_the_script(
     tmp_path: Path, request: pytest.FixtureRequest

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from alembic_ci.history import Revision
-from alembic_ci.steps.flights import divisible, flights
-from alembic_ci.steps.prover import Assignment
+from alembic_ci.steps.flights import divided, divisible
+from alembic_ci.urls import Dialect
 
 
 @pytest.fixture(name="path")
@@ -31,24 +31,23 @@ def _todo(count: int, path: Path) -> list[Revision]:
 
 
 @pytest.mark.parametrize(
-    ("below", "revisions", "growth", "lengths"),
+    ("dialect", "below", "revisions", "lengths"),
     [
-        (0, 0, 0, [0]),
-        (0, 100, 0, [100]),
-        (0, 100, 0, [53, 47]),
-        (500, 100, 0, [53, 47]),
-        (0, 150, 0, [57, 50, 43]),
-        (0, 1000, 0, [302, 264, 232, 202]),
-        (0, 1000, 1 / 500, [647, 353]),
-        (5000, 1000, 1 / 500, [554, 446]),
+        (Dialect.POSTGRESQL, 0, 0, [0]),
+        (Dialect.POSTGRESQL, 0, 100, [100]),
+        (Dialect.POSTGRESQL, 0, 100, [53, 47]),
+        (Dialect.MYSQL, 500, 100, [53, 47]),
+        (Dialect.MYSQL, 0, 150, [57, 50, 43]),
+        (Dialect.MYSQL, 0, 1000, [302, 264, 232, 202]),
+        (Dialect.SQLITE, 0, 1000, [647, 353]),
+        (Dialect.SQLITE, 5000, 1000, [554, 446]),
     ],
 )
 def test_flights_take_the_same_time(
-    below: int, revisions: int, growth: float, lengths: list[int], path: Path
+    dialect: Dialect, below: int, revisions: int, lengths: list[int], path: Path
 ) -> None:
     todo = tuple(_todo(revisions, path))
-    base = frozenset(f"below{number}" for number in range(below))
-    parts = list(flights(Assignment(base=base, todo=todo), len(lengths), growth))
+    parts = list(divided(todo, below, len(lengths), dialect))
 
     assert [len(part) for part in parts] == lengths
     assert tuple(revision for part in parts for revision in part) == todo

@@ -48,8 +48,7 @@ def climb(
     """Prove the revisions of the only database in *count* flights."""
     ((label, assignment),) = assignments.items()
     (binding,) = scratch.bindings
-    growth = _GROWTH.get(binding.url.dialect, 0.0)
-    lowest, *upper = flights(assignment, count, growth)
+    lowest, *upper = divided(assignment.todo, len(assignment.base), count, binding.url.dialect)
     prover = stairway.provers[label]
     below = set(assignment.base) | {revision.revision for revision in lowest}
     works = []
@@ -66,15 +65,14 @@ def climb(
                 stairway.run()
 
 
-def flights(
-    assignment: Assignment, count: int, growth: float = 0.0
+def divided(
+    todo: tuple[Revision, ...], below: int, count: int, dialect: Dialect
 ) -> Iterator[tuple[Revision, ...]]:
-    """Divide what is to be proved so that all *count* flights take the same time.
+    """Divide *todo*, with *below* revisions under it, so that *count* flights take the same time.
 
-    The higher ones are shorter, for their databases are brought up to where they begin. *growth* is
-    by how much of itself the work on a revision grows with each revision below it.
+    The higher ones are shorter, for their databases are brought up to where they begin.
     """
-    todo, below = assignment.todo, len(assignment.base)
+    growth = _GROWTH.get(dialect, 0.0)
     bottom = _work(below, growth)
     whole = _work(below + len(todo), growth) - bottom
     weights = [(1 - _BRINGING_UP) ** number for number in range(count)]

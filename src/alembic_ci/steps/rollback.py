@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping, Sequence
 
-from alembic_ci.delta import Snapshot
 from alembic_ci.errors import ExitCode, Interrupted
 from alembic_ci.model import (
     Difference,
@@ -11,26 +10,24 @@ from alembic_ci.model import (
     Problem,
     RevisionProof,
     RollbackResult,
-    RoundTrip,
     State,
     Verdict,
 )
 from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
-from alembic_ci.steps.apart import apart
 from alembic_ci.steps.attempt import IRREVERSIBLE
 from alembic_ci.steps.confirmation import confirmed
 from alembic_ci.steps.context import Context, Outcome, Outcomes
 from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.flights import climb, divisible
+from alembic_ci.steps.ground import Ground
 from alembic_ci.steps.partial import broken_off, interrupted
 from alembic_ci.steps.prover import Assignment
 from alembic_ci.steps.recording import Recording
-from alembic_ci.steps.round_trip import round_trips
 from alembic_ci.steps.row_errors import RESOLVE_DUPLICATES
-from alembic_ci.steps.row_trial import Ground, Tried, tried_with_rows
 from alembic_ci.steps.scratch import Scratch, scratch_for
 from alembic_ci.steps.stairway import Stairway
 from alembic_ci.steps.target import upgrade_target
+from alembic_ci.steps.trials import trips_and_trials
 from alembic_ci.steps.version_table import refuse_unusable
 
 BAD = frozenset({Verdict.FAILED, Verdict.RESIDUE, Verdict.MISSING, Verdict.NOT_RUN})
@@ -101,15 +98,15 @@ def _results(
     grounds = {
         binding.label: Ground(
             dialect=binding.url.dialect,
-            assignment=assignments[binding.label],
+            base=assignments[binding.label].base,
+            todo=assignments[binding.label].todo,
             proofs=proved[binding.label].proofs,
             changes=proved[binding.label].changes,
         )
         for binding in scratch.bindings
     }
     schemas = {label: found.schema for label, found in proved.items()}
-    beside = processes > 1 and bool(scratch.desk.context.settings.rows)
-    trips, tried = _trips_and_trials(scratch, grounds, schemas, beside=beside)
+    trips, tried = trips_and_trials(scratch, grounds, schemas, together=processes > 1)
     return {
         label: RollbackResult(
             scratch=scratch.description(label),
@@ -118,31 +115,10 @@ def _results(
             round_trip=trips[label],
             rows=scratch.desk.context.settings.rows,
             unfilled=_unfilled(found.unfilled),
-            statements=found.statements,
+            statements=found.scripts.statements(),
         )
         for label, found in tried.items()
     }
-
-
-def _trips_and_trials(
-    scratch: Scratch,
-    grounds: Mapping[str, Ground],
-    schemas: Mapping[str, Snapshot | None],
-    *,
-    beside: bool,
-) -> tuple[Mapping[str, tuple[RoundTrip, ...]], Mapping[str, Tried]]:
-    """Go the whole way at once, *beside* the trial with rows where both take long."""
-    proofs = {label: ground.proofs for label, ground in grounds.items()}
-    assignments = {label: ground.assignment for label, ground in grounds.items()}
-
-    def elsewhere() -> Mapping[str, tuple[RoundTrip, ...]]:
-        with scratch.apart() as other:
-            return round_trips(other, assignments, proofs, schemas)
-
-    with apart([elsewhere] if beside else []) as others:
-        tried = tried_with_rows(scratch, grounds)
-        trips = others[0].result() if others else None
-    return trips or round_trips(scratch, assignments, proofs, schemas), tried
 
 
 def _unfilled(reasons: Mapping[str, str]) -> tuple[Difference, ...]:

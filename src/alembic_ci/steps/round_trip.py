@@ -25,10 +25,10 @@ from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
 from alembic_ci.project.worker import Online
 from alembic_ci.steps.desk import Binding
+from alembic_ci.steps.ground import Ground
 from alembic_ci.steps.lost_changes import silent_rollback
 from alembic_ci.steps.observer import whole_snapshot
 from alembic_ci.steps.problems import problem, verdict_problem
-from alembic_ci.steps.prover import Assignment
 from alembic_ci.steps.scratch import Scratch
 from alembic_ci.steps.version_table import version_rows
 from alembic_ci.steps.walkers import bring_up
@@ -40,8 +40,7 @@ _NO_WAY_BACK = frozenset({Verdict.FAILED, Verdict.MISSING, Verdict.IRREVERSIBLE}
 
 def round_trips(
     scratch: Scratch,
-    assignments: Mapping[str, Assignment],
-    proofs: Mapping[str, Sequence[RevisionProof]],
+    grounds: Mapping[str, Ground],
     schemas: Mapping[str, Snapshot | None],
 ) -> dict[str, tuple[RoundTrip, ...]]:
     """Return the three legs for each database; those that cannot be run say why.
@@ -49,21 +48,21 @@ def round_trips(
     *schemas* are where the revisions led one by one. What they leave behind one by one is not told
     again.
     """
-    if not any(assignment.todo for assignment in assignments.values()):
-        return dict.fromkeys(assignments, ())
-    every = [proof for found in proofs.values() for proof in found]
+    if not any(ground.todo for ground in grounds.values()):
+        return dict.fromkeys(grounds, ())
+    every = [proof for ground in grounds.values() for proof in ground.proofs]
     cannot = [proof.revision for proof in every if not _goes_up(proof)]
     if cannot:
         reason = f"{_named(cannot)} cannot be applied"
         legs = tuple(_skipped(name, reason) for name in (_UP, _DOWN, _AGAIN))
-        return dict.fromkeys(assignments, legs)
+        return dict.fromkeys(grounds, legs)
     obstacles = _obstacles(every)
     known = frozenset(item.object for proof in every for item in proof.differences)
-    trips = _Trip(scratch, assignments, schemas, known).run(obstacles)
+    trips = _Trip(scratch, grounds, schemas, known).run(obstacles)
     if not any(leg.state is State.FAILED for legs in trips.values() for leg in legs):
         return trips
     scratch.desk.close_worker()  # a failure is confirmed in a fresh process, as any other
-    return _Trip(scratch, assignments, schemas, known).run(obstacles)
+    return _Trip(scratch, grounds, schemas, known).run(obstacles)
 
 
 def _obstacles(proofs: Sequence[RevisionProof]) -> dict[Phase, str]:
@@ -109,18 +108,18 @@ class _Trip:
     def __init__(
         self,
         scratch: Scratch,
-        assignments: Mapping[str, Assignment],
+        grounds: Mapping[str, Ground],
         schemas: Mapping[str, Snapshot | None],
         known: frozenset[str],
     ) -> None:
         self._scratch = scratch
         self._known = known
-        self._assignments = assignments
+        self._grounds = grounds
         self._schemas: dict[str, dict[Direction, Snapshot]] = {
             label: {Direction.UP: schema} if schema is not None else {}
             for label, schema in schemas.items()
         }
-        self._found: dict[str, list[RoundTrip]] = {label: [] for label in assignments}
+        self._found: dict[str, list[RoundTrip]] = {label: [] for label in grounds}
 
     def run(self, obstacles: Mapping[Phase, str]) -> dict[str, tuple[RoundTrip, ...]]:
         """Run the legs up to the first of *obstacles*."""
@@ -138,11 +137,11 @@ class _Trip:
 
     def _prepare(self) -> None:
         for binding in self._scratch.bindings:
-            self._scratch.reset(binding, self._assignments[binding.label].base)
+            self._scratch.reset(binding, self._grounds[binding.label].base)
         history = self._scratch.desk.context.history
 
         def visit(binding: Binding, session: Session) -> None:
-            bring_up(session, history, self._assignments[binding.label].base)
+            bring_up(session, history, self._grounds[binding.label].base)
 
         self._scratch.desk.sessions_of(Online(scratch=True), visit)
         for binding in self._scratch.bindings:
@@ -166,7 +165,7 @@ class _Trip:
             self._found[binding.label].append(trip)
 
     def _plan(self, binding: Binding, leg: _Leg) -> tuple[Revision, ...]:
-        todo = self._assignments[binding.label].todo
+        todo = self._grounds[binding.label].todo
         return todo if leg.direction is Direction.UP else todo[::-1]
 
     def _told(
@@ -203,10 +202,10 @@ class _Trip:
 
     def _arrived(self, binding: Binding, leg: _Leg) -> bool:
         """Tell whether the version table holds what the leg should have led to."""
-        history, assignment = self._scratch.desk.context.history, self._assignments[binding.label]
-        expected = set(assignment.base)
+        history, ground = self._scratch.desk.context.history, self._grounds[binding.label]
+        expected = set(ground.base)
         if leg.direction is Direction.UP:
-            expected |= {revision.revision for revision in assignment.todo}
+            expected |= {revision.revision for revision in ground.todo}
         return history.closure(self._rows(binding)) == expected
 
     def _rows(self, binding: Binding) -> tuple[str, ...]:

@@ -1,31 +1,18 @@
 """The same revisions on tables that hold rows: what fails only there, and what values are lost."""
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from alembic_ci.history import History, Revision
-from alembic_ci.model import (
-    Difference,
-    Direction,
-    Phase,
-    Problem,
-    RevisionProof,
-    Statement,
-    Verdict,
-)
+from alembic_ci.model import Difference, Direction, Phase, Problem, RevisionProof, Verdict
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session, Stepped
-from alembic_ci.project.worker import Online
 from alembic_ci.steps.attempt import unprepared
-from alembic_ci.steps.baseline import run_file
 from alembic_ci.steps.changes import UNCHANGED, Changes
-from alembic_ci.steps.desk import Binding
+from alembic_ci.steps.ground import Ground
 from alembic_ci.steps.keeper import RowKeeper
 from alembic_ci.steps.new_keys import NewKey
-from alembic_ci.steps.problems import problem
-from alembic_ci.steps.prover import Assignment
 from alembic_ci.steps.row_errors import (
     about_duplicates,
     about_rows,
@@ -34,9 +21,8 @@ from alembic_ci.steps.row_errors import (
     on_rows,
     untried,
 )
-from alembic_ci.steps.scratch import Scratch
-from alembic_ci.steps.walkers import bring_up, walk
-from alembic_ci.steps.watching import StatementWatch
+from alembic_ci.steps.walkers import bring_up
+from alembic_ci.steps.watching import Scripts, StatementWatch
 from alembic_ci.urls import Dialect
 
 _SOUND = frozenset([Verdict.PASSED, Verdict.IRREVERSIBLE])
@@ -44,24 +30,19 @@ _SOUND = frozenset([Verdict.PASSED, Verdict.IRREVERSIBLE])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """What came of the revisions of one database; *unfilled* is why tables have no rows."""
+    """What came of revisions of one database; *unfilled* is why tables have no rows."""
 
     proofs: tuple[RevisionProof, ...]
+    scripts: Scripts
     unfilled: Mapping[str, str] = field(default_factory=dict)
-    statements: tuple[Statement, ...] = ()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """What is known of the revisions from empty tables.
-
-    *changes* is what each was seen to change there.
-    """
-
-    dialect: Dialect
-    assignment: Assignment
-    proofs: tuple[RevisionProof, ...]
-    changes: Mapping[str, Changes]
+    def followed_by(self, later: "Tried") -> "Tried":
+        """Return this and what came of later revisions."""
+        return Tried(
+            proofs=self.proofs + later.proofs,
+            scripts=self.scripts.followed_by(later.scripts),
+            unfilled={**self.unfilled, **later.unfilled},
+        )
 
 
 class _Turn(NamedTuple):
@@ -77,50 +58,6 @@ class _Running(NamedTuple):
     turn: _Turn
     phase: Phase
     columns: tuple[str, ...] = ()
-
-
-def tried_with_rows(scratch: Scratch, grounds: Mapping[str, Ground]) -> dict[str, Tried]:
-    """Try the revisions of each database on rows; without rows, the proofs are as they were."""
-    if not scratch.desk.context.settings.rows:
-        return {label: Tried(proofs=ground.proofs) for label, ground in grounds.items()}
-    context = scratch.desk.context
-    trials = {
-        binding.label: RowTrial(
-            context.history,
-            grounds[binding.label],
-            keeper=_keeper(scratch, binding),
-            watch=_watch(scratch, binding),
-            explain=lambda error: problem(
-                error, redact=context.redact, start_directory=context.start_directory
-            ),
-        )
-        for binding in scratch.bindings
-    }
-    for binding in scratch.bindings:
-        scratch.reset(binding, trials[binding.label].standing)
-    walk(scratch, trials, Online(scratch=True, inspect=True, record=True))
-    return {label: trial.tried() for label, trial in trials.items()}
-
-
-def _keeper(scratch: Scratch, binding: Binding) -> RowKeeper:
-    context = scratch.desk.context
-    return RowKeeper(
-        lambda: scratch.desk.control(binding),
-        rows=context.settings.rows,
-        folder=context.project.directory / context.settings.rows_dir,
-        run=lambda file: run_file(context, file, binding.url),
-    )
-
-
-def _watch(scratch: Scratch, binding: Binding) -> StatementWatch:
-    context, dialect = scratch.desk.context, binding.url.dialect
-    return StatementWatch(
-        dialect,
-        lambda: scratch.desk.control(binding),
-        stage=lambda: scratch.stage(binding),
-        start=context.start_directory,
-        redact=lambda sql: context.redact.sql(sql, dialect),
-    )
 
 
 class RowTrial:
@@ -147,9 +84,10 @@ class RowTrial:
         self._dialect = ground.dialect
         self._explain = explain
         self._proofs = {proof.revision: proof for proof in ground.proofs}
-        todo = [r for r in ground.assignment.todo if self._proofs[r.revision].applied]
+        todo = [r for r in ground.todo if self._proofs[r.revision].applied]
         self._todo = [turn for r in todo for turn in self._turns(r)]
-        self._applied = set(ground.assignment.base)
+        self._base = ground.base
+        self._applied = set(ground.base | ground.below)
         self._current: _Running | None = None
         self._prepared = self._filled = False
         self.rebuild = False
@@ -163,8 +101,8 @@ class RowTrial:
         """Return what came of it; the proofs are in the order in which they came."""
         return Tried(
             proofs=tuple(self._proofs.values()),
+            scripts=self._watch.scripts(),
             unfilled=self._keeper.unfilled,
-            statements=self._watch.statements(),
         )
 
     @property
@@ -176,7 +114,10 @@ class RowTrial:
         """Bring the database to where the trial stands, without rows; return the steps it took."""
         self._current = None
         self._prepared = True
-        return bring_up(session, self._history, self._applied, self._watch.prelude())
+        history, look = self._history, self._watch.prelude()
+        steps = bring_up(session, history, self._base, look)
+        self._watch.begin()
+        return steps + bring_up(session, history, self._applied, look, brought=self._base)
 
     def visit(self, session: Session) -> None:
         """Bring the database to where the trial stands, fill it, and go on."""
@@ -296,7 +237,7 @@ class RowTrial:
         notices: Sequence[Difference] = (),
     ) -> None:
         proof = self._proofs[name]
-        self._proofs[name] = dataclasses.replace(
+        self._proofs[name] = replace(
             proof,
             losses=(*proof.losses, *losses),
             implicit=(*proof.implicit, *implicit),
@@ -307,9 +248,9 @@ class RowTrial:
     def _blamed(self, proof: RevisionProof, error: StepFailedError, phase: Phase) -> RevisionProof:
         if not about_rows(error, self._dialect):
             notices = (*proof.notices, on_made_values(error))
-            return dataclasses.replace(proof, notices=notices)
+            return replace(proof, notices=notices)
         worse = Verdict.FAILED if proof.verdict in _SOUND else proof.verdict
-        return dataclasses.replace(
+        return replace(
             proof,
             verdict=worse,
             phase=phase,

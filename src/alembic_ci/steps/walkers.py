@@ -53,12 +53,15 @@ def bring_up(
     history: History,
     wanted: Collection[str],
     look: str = "",
+    *,
+    brought: Collection[str] = (),
 ) -> int:
     """Apply those of *wanted* that the database does not hold yet, oldest first; count them.
 
-    *look* is a query that is run in the last of them.
+    *look* is a query that is run in the last of them. *brought* are those that this run of env.py
+    has applied already.
     """
-    there = history.closure(session.ready.heads)
+    there = history.closure(session.ready.heads).union(brought)
     names = [item.revision for item in history.oldest_first()]
     missing = [name for name in names if name in wanted and name not in there]
     for name in missing:

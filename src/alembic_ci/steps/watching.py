@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from alembic_ci.database.control import Control
@@ -23,6 +24,28 @@ from alembic_ci.steps.changes import Changes
 from alembic_ci.urls import Dialect
 
 _AUTOCOMMIT = b"autocommit"  # the block, or the isolation level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scripts:
+    """What revisions ran each way, in the order in which they first did."""
+
+    dialect: Dialect
+    scripts: tuple[Script, ...] = ()
+    version_table: str = "alembic_version"
+
+    def followed_by(self, later: "Scripts") -> "Scripts":
+        """Return them and those of later revisions."""
+        return replace(later, scripts=self.scripts + later.scripts)
+
+    def statements(self) -> tuple[Statement, ...]:
+        """Return the statements of all upgrades in their order, then of the way back."""
+        ups = [script for script in self.scripts if script.direction is Direction.UP]
+        downs = [script for script in self.scripts if script.direction is Direction.DOWN]
+        return (
+            *listed(ups, self.dialect, self.version_table),
+            *listed(reversed(downs), self.dialect, self.version_table),
+        )
 
 
 class StatementWatch:
@@ -51,14 +74,18 @@ class StatementWatch:
         self._before: Tables = {}
         self._old: frozenset[str] | None = None
 
-    def statements(self) -> tuple[Statement, ...]:
-        """Return the statements of all upgrades in their order, then of the way back."""
-        ups = [self._scripts[key] for key in self._scripts if key[1] is Direction.UP]
-        downs = [self._scripts[key] for key in self._scripts if key[1] is Direction.DOWN]
-        return (
-            *listed(ups, self._dialect, self._version_table),
-            *listed(reversed(downs), self._dialect, self._version_table),
+    def scripts(self) -> Scripts:
+        """Return what ran so far."""
+        return Scripts(
+            dialect=self._dialect,
+            scripts=tuple(self._scripts.values()),
+            version_table=self._version_table,
         )
+
+    def begin(self) -> None:
+        """Look at the database as it is before the first of all revisions that are tried."""
+        if self._old is None and self._dialect is Dialect.MYSQL:
+            self._old = frozenset(str(row[0]) for row in self._control().query("SHOW TABLES"))
 
     def step(
         self, session: Session, revision: Revision, direction: Direction, changes: Changes
@@ -74,7 +101,7 @@ class StatementWatch:
                 stepped = self._locking(session, revision, direction)
                 seen = measured((one.watched for one in _run(stepped)), self._before)
             case Dialect.MYSQL if direction is Direction.UP:
-                self._rehearsal.prepare(changes.tables & self._there())
+                self._rehearsal.prepare(changes.tables & (self._old or frozenset()))
                 stepped = session.step(name, direction)
                 seen = (self._rehearsed(one) for one in _run(stepped))
             case _:
@@ -107,12 +134,6 @@ class StatementWatch:
             return True
 
         return session.step(revision.revision, direction, look=sql, inspect=look, watch=sql)
-
-    def _there(self) -> frozenset[str]:
-        """Return the tables that were there before the first of the revisions."""
-        if self._old is None:
-            self._old = frozenset(str(row[0]) for row in self._control().query("SHOW TABLES"))
-        return self._old
 
     def _rehearsed(self, execution: Execution) -> Measured | None:
         return self._rehearsal.measured(execution.texts[0])

@@ -1,0 +1,142 @@
+"""The trial with rows and the way in one go; several processes are at it where that takes long.
+
+A long history is tried in two parts, whatever the number of processors, lest what is found depend
+on it: the rows of the second are made where it begins. They have not gone through the first.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from alembic_ci.delta import Snapshot
+from alembic_ci.model import RoundTrip
+from alembic_ci.project.worker import Online
+from alembic_ci.steps.apart import apart
+from alembic_ci.steps.baseline import run_file
+from alembic_ci.steps.desk import Binding
+from alembic_ci.steps.flights import divided, divisible
+from alembic_ci.steps.ground import Ground
+from alembic_ci.steps.keeper import RowKeeper
+from alembic_ci.steps.problems import problem
+from alembic_ci.steps.round_trip import round_trips
+from alembic_ci.steps.row_trial import RowTrial, Tried
+from alembic_ci.steps.scratch import Scratch
+from alembic_ci.steps.walkers import walk
+from alembic_ci.steps.watching import Scripts, StatementWatch
+
+Grounds = Mapping[str, Ground]
+Trips = Mapping[str, tuple[RoundTrip, ...]]
+
+_PARTS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What another process found: one of both."""
+
+    trips: Trips | None = None
+    tried: Mapping[str, Tried] | None = None
+
+
+def trips_and_trials(
+    scratch: Scratch,
+    grounds: Grounds,
+    schemas: Mapping[str, Snapshot | None],
+    *,
+    together: bool,
+) -> tuple[Trips, Mapping[str, Tried]]:
+    """Go the whole way at once, and try each revision with rows; both *together* where it pays.
+
+    Without rows, the proofs are as they were.
+    """
+    if not scratch.desk.context.settings.rows:
+        untried = {
+            label: Tried(proofs=ground.proofs, scripts=Scripts(dialect=ground.dialect))
+            for label, ground in grounds.items()
+        }
+        return round_trips(scratch, grounds, schemas), untried
+    first, *further = _parts(scratch, grounds)
+    works: list[Callable[[], _Found]] = [
+        partial(_gone, scratch, grounds, schemas),
+        *(partial(_tried_apart, scratch, part) for part in further),
+    ]
+    with apart(works if together else []) as others:
+        tried = _tried(scratch, first)
+        found = [other.result() or _Found() for other in others] or [_Found() for _ in works]
+    for part, elsewhere in zip(further, found[1:], strict=True):
+        above = elsewhere.tried or _tried(scratch, part)
+        tried = {label: tried[label].followed_by(above[label]) for label in tried}
+    return found[0].trips or round_trips(scratch, grounds, schemas), tried
+
+
+def _parts(scratch: Scratch, grounds: Grounds) -> list[Grounds]:
+    """Divide a long history, unless rows that users have made would not be in its second part."""
+    if len(grounds) > 1:
+        return [grounds]
+    ((label, ground),) = grounds.items()
+    folder = _rows_of_users(scratch)
+    lower, *upper = divided(
+        ground.todo, len(ground.base), divisible(ground.todo, _PARTS), ground.dialect
+    )
+    if any((folder / f"{revision.revision}.sql").exists() for revision in lower):
+        return [grounds]
+    return [{label: part} for part in ground.parts([lower, *upper])]
+
+
+def _gone(scratch: Scratch, grounds: Grounds, schemas: Mapping[str, Snapshot | None]) -> _Found:
+    """Go the whole way at once; this runs in a process of its own."""
+    with scratch.apart() as other:
+        return _Found(trips=round_trips(other, grounds, schemas))
+
+
+def _tried_apart(scratch: Scratch, grounds: Grounds) -> _Found:
+    """Try one part; this runs in a process of its own."""
+    with scratch.apart() as other:
+        return _Found(tried=_tried(other, grounds))
+
+
+def _tried(scratch: Scratch, grounds: Grounds) -> Mapping[str, Tried]:
+    context = scratch.desk.context
+    trials = {
+        binding.label: RowTrial(
+            context.history,
+            grounds[binding.label],
+            keeper=_keeper(scratch, binding),
+            watch=_watch(scratch, binding),
+            explain=lambda error: problem(
+                error, redact=context.redact, start_directory=context.start_directory
+            ),
+        )
+        for binding in scratch.bindings
+    }
+    for binding in scratch.bindings:
+        scratch.reset(binding, grounds[binding.label].base)
+    walk(scratch, trials, Online(scratch=True, inspect=True, record=True))
+    return {label: trial.tried() for label, trial in trials.items()}
+
+
+def _keeper(scratch: Scratch, binding: Binding) -> RowKeeper:
+    context = scratch.desk.context
+    return RowKeeper(
+        lambda: scratch.desk.control(binding),
+        rows=context.settings.rows,
+        folder=_rows_of_users(scratch),
+        run=lambda file: run_file(context, file, binding.url),
+    )
+
+
+def _rows_of_users(scratch: Scratch) -> Path:
+    context = scratch.desk.context
+    return context.project.directory / context.settings.rows_dir
+
+
+def _watch(scratch: Scratch, binding: Binding) -> StatementWatch:
+    context, dialect = scratch.desk.context, binding.url.dialect
+    return StatementWatch(
+        dialect,
+        lambda: scratch.desk.control(binding),
+        stage=lambda: scratch.stage(binding),
+        start=context.start_directory,
+        redact=lambda sql: context.redact.sql(sql, dialect),
+    )
