@@ -90,6 +90,11 @@ CREATE TABLE events (id bigint NOT NULL, at date NOT NULL, PRIMARY KEY (id,
  at)) PARTITION BY RANGE (at);
 CREATE TABLE events_2019 PARTITION OF events FOR VALUES FROM ('2019-01-01') TO ('2020-01-01');
 CREATE TABLE events_other PARTITION OF events DEFAULT;
+CREATE TABLE readings (id bigint GENERATED ALWAYS AS IDENTITY, at date NOT NULL, PRIMARY KEY (id,
+ at)) PARTITION BY RANGE (at);
+CREATE TABLE readings_2019 PARTITION OF readings FOR VALUES FROM ('2019-01-01') TO ('2020-01-01');
+CREATE TABLE readings_attached (id bigint NOT NULL, at date NOT NULL);
+ALTER TABLE readings ATTACH PARTITION readings_attached DEFAULT;
 CREATE TABLE regions (id serial, region text NOT NULL, n int NOT NULL) PARTITION BY LIST (region);
 CREATE TABLE regions_eu PARTITION OF regions FOR VALUES IN ('de', 'fr');
 CREATE TABLE regions_us PARTITION OF regions FOR VALUES IN ('us') PARTITION BY HASH (n);

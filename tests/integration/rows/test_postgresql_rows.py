@@ -43,6 +43,7 @@ def test_every_constraint_is_respected(scratch: Scratch) -> None:
         **dict.fromkeys(contents, 3),
         "singleton": 1,
         "events": 6,
+        "readings": 6,
         "regions": 9,
     }
 

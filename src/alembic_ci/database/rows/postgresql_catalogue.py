@@ -32,10 +32,13 @@ left join pg_catalog.pg_class rc
 left join pg_catalog.pg_namespace rn on rn.oid = rc.relnamespace
 order by 2
 """
+# Rows go into the root, whose identity columns the server numbers, whatever a partition says.
 COLUMNS = """
 select a.attrelid::bigint, a.attname::text, a.atttypid::bigint,
  pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
- a.attidentity <> '', a.attgenerated <> '',
+ exists (select from pg_catalog.pg_attribute ra where ra.attname = a.attname
+ and ra.attrelid = coalesce(pg_catalog.pg_partition_root(a.attrelid), a.attrelid)
+ and ra.attidentity <> ''), a.attgenerated <> '',
  case when a.atthasdef then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end
 from pg_catalog.pg_attribute a
 left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
