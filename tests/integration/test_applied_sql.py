@@ -9,6 +9,7 @@ import pytest
 from alembic_ci.database.control import Control
 from alembic_ci.urls import DatabaseURL
 from cases import case
+from cli import alembic_ci
 from clients import apply
 from environments import ASYNC, CURRENT, OLDEST, PinnedSet
 from jobs import dialect_of, marked, url_for
@@ -210,6 +211,32 @@ def test_what_offline_mode_renders_wrongly_is_told_and_written_as_it_runs(tmp_pa
     assert "CREATE INDEX only_online" in script
     assert script.index("captured from a run") < script.index("hunter2")
     assert "offline-differs" in (done.folder / "findings.sarif").read_text()
+
+
+_NO_WAY_BACK = Written(
+    revision="aaa1",
+    down=None,
+    upgrade='op.create_table("plans", sa.Column("id", sa.Integer(), primary_key=True))',
+    downgrade="""for table in sa.inspect(op.get_bind()).get_table_names():
+    op.drop_table(table)
+op.drop_table("never_made")""",
+)
+
+
+def test_a_way_back_that_neither_renders_nor_runs_is_named(tmp_path: Path) -> None:
+    python = CURRENT.interpreter()
+    directory = initialised(python, "generic", tmp_path / "project", _NO_WAY_BACK)
+
+    done = alembic_ci(
+        *("run", "--steps=sql,rollback-test", f"--python={python}"),
+        directory=directory,
+        variables={"DATABASE_URL": "sqlite:///x.db"},
+    )
+
+    said = " ".join(done.everything.split())
+    assert "The downgrade of revision aaa1 cannot be rendered without a database" in said
+    assert "Give the run a scratch database" not in said
+    assert "Let it run on the scratch database" in said
 
 
 def test_secret_values_and_commands_in_sql_stay_in_the_files(tmp_path: Path) -> None:

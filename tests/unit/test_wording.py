@@ -42,7 +42,7 @@ def test_something_new_is_left_behind() -> None:
 
 def test_something_missing_was_taken() -> None:
     assert texts({INDEX: {"columns": "email"}}, {}) == [
-        "downgrade takes index `ix_users_email` of table `users`, which was there before"
+        "downgrade ends without index `ix_users_email` of table `users`, which was there before"
     ]
 
 
@@ -119,7 +119,7 @@ def test_a_table_left_behind_speaks_for_its_parts() -> None:
 def test_a_table_that_vanished_speaks_for_its_parts() -> None:
     whole = {TABLE: {}, EMAIL: column("TEXT"), INDEX: {"columns": "email"}}
 
-    assert texts(whole, {}) == ["downgrade takes table `users`, which was there before"]
+    assert texts(whole, {}) == ["downgrade ends without table `users`, which was there before"]
 
 
 def test_a_part_of_a_table_that_stays_is_told() -> None:
@@ -127,7 +127,7 @@ def test_a_part_of_a_table_that_stays_is_told() -> None:
 
     assert texts(before, {TABLE: {"engine": "MyISAM"}}) == [
         "downgrade changes table `users`: engine is `MyISAM`, was `InnoDB`",
-        "downgrade takes column `users.email`, which was there before",
+        "downgrade ends without column `users.email`, which was there before",
     ]
 
 
@@ -169,7 +169,9 @@ def test_columns_that_only_moved_up_are_not_told() -> None:
     }
     after = {EMAIL: column("TEXT", position="1"), NAME: column("TEXT", position="2")}
 
-    assert texts(before, after) == ["downgrade takes column `users.age`, which was there before"]
+    assert texts(before, after) == [
+        "downgrade ends without column `users.age`, which was there before"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -222,7 +224,7 @@ def test_the_primary_key_needs_no_name() -> None:
     key = ObjectKey("primary key", "users", "PRIMARY")
 
     assert texts({key: {"columns": "id"}}, {}) == [
-        "downgrade takes primary key of table `users`, which was there before"
+        "downgrade ends without primary key of table `users`, which was there before"
     ]
 
 

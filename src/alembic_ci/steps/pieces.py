@@ -78,11 +78,11 @@ class Pieces:
         run = self._recording.of(rendered.revision, direction, database=self._database)
         unwritten = captured.unwritten(run) if run else None
         if run is None or unwritten:
-            return self._offline(rendered, unwritten)
+            return self._offline(rendered, direction, unwritten)
         ran = captured.body(run, self._dialect, transactional=rendered.transactional)
         difference = self._difference(rendered, ran)
         if difference is None and rendered.failure is None:
-            offline = self._offline(rendered, None)
+            offline = self._offline(rendered, direction)
             return dataclasses.replace(offline, compared=True, unseen=captured.unseen(run))
         return Piece(
             rendered=rendered,
@@ -95,13 +95,15 @@ class Pieces:
             unseen=captured.unseen(run),
         )
 
-    def _offline(self, rendered: Rendered, unwritten: Execution | None) -> Piece:
+    def _offline(
+        self, rendered: Rendered, direction: Direction, unwritten: Execution | None = None
+    ) -> Piece:
         file = self._shown(rendered.revision)
         return Piece(
             rendered=rendered,
             file=file,
             texts=tuple(Text(sql=one.text, file=file, line=one.line) for one in rendered.body),
-            problem=self._problem(rendered, unwritten) if rendered.failure else None,
+            problem=self._problem(rendered, direction, unwritten) if rendered.failure else None,
         )
 
     def _ran(self, ran: Sequence[Execution]) -> Iterator[Text]:
@@ -123,19 +125,22 @@ class Pieces:
             return None
         return divergence(rendered.body, ran, self._dialect)
 
-    def _problem(self, rendered: Rendered, unwritten: Execution | None) -> Problem:
+    def _problem(
+        self, rendered: Rendered, direction: Direction, unwritten: Execution | None
+    ) -> Problem:
         context = self._context
         error = StepFailedError(
             rendered.revision, failure=rendered.failure, output="", swallowed=False
         )
-        error.problem = f"Revision {rendered.revision} cannot be rendered without a database."
+        what = "Revision" if direction is Direction.UP else "The downgrade of revision"
+        error.problem = f"{what} {rendered.revision} cannot be rendered without a database."
         error.meaning = (
             f"It reads from the database, or uses something offline mode lacks; and "
             f"{self._why_not_captured(unwritten)}."
         )
         error.remedy = (
-            "Give the run a scratch database on which the revision can be run, or write it with "
-            "op.execute() and statements that read nothing."
+            f"{self._way_out(unwritten)}, or write it with op.execute() and statements that read "
+            "nothing."
         )
         told = problem(error, redact=context.redact, start_directory=context.start_directory)
         if told.file:
@@ -146,7 +151,12 @@ class Pieces:
     def _why_not_captured(self, unwritten: Execution | None) -> str:
         if unwritten:
             return f"what it executes in line {unwritten.line} has no text: {unwritten.unwritten}"
-        return self._recording.reason or "it was not reached on the scratch database"
+        return self._recording.reason or "it did not run to its end on the scratch database"
+
+    def _way_out(self, unwritten: Execution | None) -> str:
+        if unwritten or self._recording.reason:
+            return "Give the run a scratch database on which the revision can be run"
+        return "Let it run on the scratch database (the rollback test says what keeps it)"
 
     def _shown(self, revision: str) -> str:
         if revision not in self._files:

@@ -39,7 +39,7 @@ _WORDS = {
     ),
     Phase.DOWN: _Words(
         left="downgrade leaves {o} behind",
-        taken="downgrade takes {o}, which was there before",
+        taken="downgrade ends without {o}, which was there before",
         changed="downgrade changes {o}: {now}",
         redefined="downgrade brings back {o} as {now}, it was {was}",
         renamed="downgrade brings back {o} under the name {now}",
