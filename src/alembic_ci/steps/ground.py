@@ -1,7 +1,7 @@
 """What is known of revisions from empty tables, when more is done with them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from alembic_ci.history import Revision
 from alembic_ci.model import RevisionProof
@@ -21,8 +21,8 @@ class Ground:
     base: frozenset[str]
     below: frozenset[str] = frozenset()
     todo: tuple[Revision, ...]
-    proofs: tuple[RevisionProof, ...]
-    changes: Mapping[str, Changes]
+    proofs: tuple[RevisionProof, ...] = ()
+    changes: Mapping[str, Changes] = field(default_factory=dict)
 
     def parts(self, flights: Iterable[tuple[Revision, ...]]) -> Iterator["Ground"]:
         """Divide them into *flights*, each of which stands on those before."""

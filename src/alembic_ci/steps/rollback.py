@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from alembic_ci.errors import ExitCode, Interrupted
 from alembic_ci.model import (
@@ -18,16 +19,18 @@ from alembic_ci.steps.attempt import IRREVERSIBLE
 from alembic_ci.steps.confirmation import confirmed
 from alembic_ci.steps.context import Context, Outcome, Outcomes
 from alembic_ci.steps.desk import Desk
+from alembic_ci.steps.early_trip import early_trip
 from alembic_ci.steps.flights import climb, divisible
 from alembic_ci.steps.ground import Ground
 from alembic_ci.steps.partial import broken_off, interrupted
-from alembic_ci.steps.prover import Assignment
+from alembic_ci.steps.prover import Assignment, Proved
 from alembic_ci.steps.recording import Recording
+from alembic_ci.steps.round_trip import round_trips
 from alembic_ci.steps.row_errors import RESOLVE_DUPLICATES
 from alembic_ci.steps.scratch import Scratch, scratch_for
 from alembic_ci.steps.stairway import Stairway
 from alembic_ci.steps.target import upgrade_target
-from alembic_ci.steps.trials import trips_and_trials
+from alembic_ci.steps.trials import tried_with_rows
 from alembic_ci.steps.version_table import refuse_unusable
 
 BAD = frozenset({Verdict.FAILED, Verdict.RESIDUE, Verdict.MISSING, Verdict.NOT_RUN})
@@ -83,30 +86,25 @@ def scope(context: Context, current: Sequence[str]) -> Assignment:
 def _results(
     scratch: Scratch, stairway: Stairway, assignments: dict[str, Assignment]
 ) -> dict[str, RollbackResult]:
-    """Walk the stairs, confirm failures, go the whole way at once, and try it all with rows."""
-    longest = max((item.todo for item in assignments.values()), key=len, default=())
-    processes = divisible(longest, scratch.desk.context.processors)
-    if len(assignments) == 1:
-        climb(scratch, stairway, assignments, processes)
-    else:
-        stairway.run()
-    proved = {label: prover.found() for label, prover in stairway.provers.items()}
-    proved = confirmed(scratch, assignments, proved)
-    for label, recording in scratch.desk.recordings.items():
-        recording.changes = proved[label].changes
-    scratch.desk.recordings = {}
+    """Walk the stairs, confirm failures, try it all with rows, and go the whole way at once."""
     grounds = {
         binding.label: Ground(
             dialect=binding.url.dialect,
             base=assignments[binding.label].base,
             todo=assignments[binding.label].todo,
-            proofs=proved[binding.label].proofs,
-            changes=proved[binding.label].changes,
         )
         for binding in scratch.bindings
     }
-    schemas = {label: found.schema for label, found in proved.items()}
-    trips, tried = trips_and_trials(scratch, grounds, schemas, together=processes > 1)
+    longest = max((item.todo for item in assignments.values()), key=len, default=())
+    processes = divisible(longest, scratch.desk.context.processors)
+    with early_trip(scratch, grounds, together=processes > 1) as early:
+        proved = _proved(scratch, stairway, assignments, processes)
+        for label, found in proved.items():
+            grounds[label] = replace(grounds[label], proofs=found.proofs, changes=found.changes)
+        tried = tried_with_rows(scratch, grounds, together=processes > 1)
+        schemas = {label: found.schema for label, found in proved.items()}
+        trips = early.trips(grounds, schemas)
+    trips = trips or round_trips(scratch, grounds, schemas).trips
     return {
         label: RollbackResult(
             scratch=scratch.description(label),
@@ -119,6 +117,22 @@ def _results(
         )
         for label, found in tried.items()
     }
+
+
+def _proved(
+    scratch: Scratch, stairway: Stairway, assignments: Mapping[str, Assignment], processes: int
+) -> dict[str, Proved]:
+    """Walk the stairs, and confirm failures; all that runs is recorded, if it is wanted."""
+    if len(assignments) == 1:
+        climb(scratch, stairway, assignments, processes)
+    else:
+        stairway.run()
+    proved = {label: prover.found() for label, prover in stairway.provers.items()}
+    proved = confirmed(scratch, assignments, proved)
+    for label, recording in scratch.desk.recordings.items():
+        recording.changes = proved[label].changes
+    scratch.desk.recordings = {}
+    return proved
 
 
 def _unfilled(reasons: Mapping[str, str]) -> tuple[Difference, ...]:

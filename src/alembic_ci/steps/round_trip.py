@@ -6,7 +6,7 @@ everything that is rolled back in the end, and downgrades that need what a later
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
 from alembic_ci.delta import Delta, Snapshot
@@ -38,29 +38,40 @@ _UP, _DOWN, _AGAIN = "upgrade in one go", "downgrade in one go", "upgrade again"
 _NO_WAY_BACK = frozenset({Verdict.FAILED, Verdict.MISSING, Verdict.IRREVERSIBLE})
 
 
+Trips = Mapping[str, tuple[RoundTrip, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Travelled:
+    """The three legs for each database, and the schemas that the first led to."""
+
+    trips: Trips
+    schemas: Mapping[str, Snapshot] = field(default_factory=dict)
+
+
 def round_trips(
     scratch: Scratch,
     grounds: Mapping[str, Ground],
     schemas: Mapping[str, Snapshot | None],
-) -> dict[str, tuple[RoundTrip, ...]]:
-    """Return the three legs for each database; those that cannot be run say why.
+) -> Travelled:
+    """Go the three legs with each database; those that cannot be run say why.
 
     *schemas* are where the revisions led one by one. What they leave behind one by one is not told
     again.
     """
     if not any(ground.todo for ground in grounds.values()):
-        return dict.fromkeys(grounds, ())
+        return Travelled(trips=dict.fromkeys(grounds, ()))
     every = [proof for ground in grounds.values() for proof in ground.proofs]
     cannot = [proof.revision for proof in every if not _goes_up(proof)]
     if cannot:
         reason = f"{_named(cannot)} cannot be applied"
         legs = tuple(_skipped(name, reason) for name in (_UP, _DOWN, _AGAIN))
-        return dict.fromkeys(grounds, legs)
+        return Travelled(trips=dict.fromkeys(grounds, legs))
     obstacles = _obstacles(every)
     known = frozenset(item.object for proof in every for item in proof.differences)
-    trips = _Trip(scratch, grounds, schemas, known).run(obstacles)
-    if not any(leg.state is State.FAILED for legs in trips.values() for leg in legs):
-        return trips
+    travelled = _Trip(scratch, grounds, schemas, known).run(obstacles)
+    if not any(leg.state is State.FAILED for legs in travelled.trips.values() for leg in legs):
+        return travelled
     scratch.desk.close_worker()  # a failure is confirmed in a fresh process, as any other
     return _Trip(scratch, grounds, schemas, known).run(obstacles)
 
@@ -115,13 +126,13 @@ class _Trip:
         self._scratch = scratch
         self._known = known
         self._grounds = grounds
-        self._schemas: dict[str, dict[Direction, Snapshot]] = {
-            label: {Direction.UP: schema} if schema is not None else {}
-            for label, schema in schemas.items()
-        }
+        self._schemas: dict[str, dict[Direction, Snapshot]] = {label: {} for label in grounds}
+        for label, schema in schemas.items():
+            if schema is not None:
+                self._schemas[label][Direction.UP] = schema
         self._found: dict[str, list[RoundTrip]] = {label: [] for label in grounds}
 
-    def run(self, obstacles: Mapping[Phase, str]) -> dict[str, tuple[RoundTrip, ...]]:
+    def run(self, obstacles: Mapping[Phase, str]) -> Travelled:
         """Run the legs up to the first of *obstacles*."""
         self._prepare()
         reason = ""
@@ -133,7 +144,11 @@ class _Trip:
             self._run(leg)
             if any(trips[-1].state is State.FAILED for trips in self._found.values()):
                 reason = f"{leg.name} failed"
-        return {label: tuple(trips) for label, trips in self._found.items()}
+        led_to = {label: known.get(Direction.UP) for label, known in self._schemas.items()}
+        return Travelled(
+            trips={label: tuple(trips) for label, trips in self._found.items()},
+            schemas={label: schema for label, schema in led_to.items() if schema is not None},
+        )
 
     def _prepare(self) -> None:
         for binding in self._scratch.bindings:

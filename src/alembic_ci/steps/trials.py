@@ -1,16 +1,13 @@
-"""The trial with rows and the way in one go; several processes are at it where that takes long.
+"""The trial with rows, by two processes where it takes long.
 
 A long history is tried in two parts, whatever the number of processors, lest what is found depend
 on it: the rows of the second are made where it begins. They have not gone through the first.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from alembic_ci.delta import Snapshot
-from alembic_ci.model import RoundTrip
 from alembic_ci.project.worker import Online
 from alembic_ci.steps.apart import apart
 from alembic_ci.steps.baseline import run_file
@@ -19,55 +16,35 @@ from alembic_ci.steps.flights import divided, divisible
 from alembic_ci.steps.ground import Ground
 from alembic_ci.steps.keeper import RowKeeper
 from alembic_ci.steps.problems import problem
-from alembic_ci.steps.round_trip import round_trips
 from alembic_ci.steps.row_trial import RowTrial, Tried
 from alembic_ci.steps.scratch import Scratch
 from alembic_ci.steps.walkers import walk
 from alembic_ci.steps.watching import Scripts, StatementWatch
 
 Grounds = Mapping[str, Ground]
-Trips = Mapping[str, tuple[RoundTrip, ...]]
 
 _PARTS = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """What another process found: one of both."""
+def tried_with_rows(scratch: Scratch, grounds: Grounds, *, together: bool) -> Mapping[str, Tried]:
+    """Try each revision with rows; without rows, the proofs are as they were.
 
-    trips: Trips | None = None
-    tried: Mapping[str, Tried] | None = None
-
-
-def trips_and_trials(
-    scratch: Scratch,
-    grounds: Grounds,
-    schemas: Mapping[str, Snapshot | None],
-    *,
-    together: bool,
-) -> tuple[Trips, Mapping[str, Tried]]:
-    """Go the whole way at once, and try each revision with rows; both *together* where it pays.
-
-    Without rows, the proofs are as they were.
+    If *together*, the second part of a long history is tried by another process.
     """
     if not scratch.desk.context.settings.rows:
-        untried = {
+        return {
             label: Tried(proofs=ground.proofs, scripts=Scripts(dialect=ground.dialect))
             for label, ground in grounds.items()
         }
-        return round_trips(scratch, grounds, schemas), untried
     first, *further = _parts(scratch, grounds)
-    works: list[Callable[[], _Found]] = [
-        partial(_gone, scratch, grounds, schemas),
-        *(partial(_tried_apart, scratch, part) for part in further),
-    ]
-    with apart(works if together else []) as others:
+    works = [partial(_tried_apart, scratch, part) for part in further if together]
+    with apart(works) as others:
         tried = _tried(scratch, first)
-        found = [other.result() or _Found() for other in others] or [_Found() for _ in works]
-    for part, elsewhere in zip(further, found[1:], strict=True):
-        above = elsewhere.tried or _tried(scratch, part)
+        found = [other.result() for other in others] or [None] * len(further)
+    for part, elsewhere in zip(further, found, strict=True):
+        above = elsewhere or _tried(scratch, part)
         tried = {label: tried[label].followed_by(above[label]) for label in tried}
-    return found[0].trips or round_trips(scratch, grounds, schemas), tried
+    return tried
 
 
 def _parts(scratch: Scratch, grounds: Grounds) -> list[Grounds]:
@@ -84,16 +61,10 @@ def _parts(scratch: Scratch, grounds: Grounds) -> list[Grounds]:
     return [{label: part} for part in ground.parts([lower, *upper])]
 
 
-def _gone(scratch: Scratch, grounds: Grounds, schemas: Mapping[str, Snapshot | None]) -> _Found:
-    """Go the whole way at once; this runs in a process of its own."""
-    with scratch.apart() as other:
-        return _Found(trips=round_trips(other, grounds, schemas))
-
-
-def _tried_apart(scratch: Scratch, grounds: Grounds) -> _Found:
+def _tried_apart(scratch: Scratch, grounds: Grounds) -> Mapping[str, Tried]:
     """Try one part; this runs in a process of its own."""
     with scratch.apart() as other:
-        return _Found(tried=_tried(other, grounds))
+        return _tried(other, grounds)
 
 
 def _tried(scratch: Scratch, grounds: Grounds) -> Mapping[str, Tried]:
