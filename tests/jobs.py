@@ -10,6 +10,7 @@ import pytest
 
 from alembic_ci.urls import DatabaseURL
 from cli import Run, alembic_ci
+from servers import only_mariadb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,7 @@ def marked(*values: Any, driver: str, name: str = "") -> Any:
     """Return a parameter set that is marked with the server it needs."""
     dialect = dialect_of(driver)
     marks = [] if dialect == "sqlite" else [getattr(pytest.mark, dialect)]
+    marks += [only_mariadb] if driver.startswith("mariadb") else []
     return pytest.param(*values, id=f"{name}-{driver}" if name else driver, marks=marks)
 
 

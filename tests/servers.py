@@ -20,6 +20,11 @@ from real_mysql import real_mysql
 
 NO_SKIP = "ALEMBIC_CI_TESTS_NO_SKIP"
 
+MYSQL_SERVER = os.environ.get("TEST_MYSQL_SERVER", "mariadb")
+"""``mysql`` when TEST_MYSQL_URL names a MySQL server: each knows things the other does not."""
+
+only_mariadb = pytest.mark.skipif(MYSQL_SERVER != "mariadb", reason="only MariaDB has it")
+
 _TIMEOUT = 30.0  # seconds
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from jobs import Job, marked, url_for, variables_for
+from servers import MYSQL_SERVER
 from template_projects import Written, initialised
 
 _FIRST = Written(
@@ -20,6 +21,7 @@ _FIRST = Written(
 op.create_table("logs", sa.Column("line", sa.String(50)))""",
     downgrade='op.drop_table("logs")\nop.drop_table("users")',
 )
+_SERVER = {"mariadb": "MariaDB", "mysql": "MySQL"}[MYSQL_SERVER]
 _LOOSE = "op.execute(\"SET sql_mode = ''\")\n"
 _NEW = 'op.add_column("users", sa.Column("age", {}, nullable=False{}))\n'
 _FILLED = [
@@ -65,7 +67,7 @@ def test_a_value_that_nobody_chose_is_told_with_the_way_out(
     finished = job.passed("rollback-test", "--irreversible=bbb2=x")
 
     proof = finished.result("rollback-test")["proofs"][1]
-    said = f"MariaDB fills `users.age` of the rows that are there with {value}"
+    said = f"{_SERVER} fills `users.age` of the rows that are there with {value}"
     assert [item["text"] for item in proof["implicit"]] == [said]
     assert f"- {said}" in finished.text
     assert "server_default" in finished.text
@@ -84,7 +86,7 @@ def test_a_null_that_is_filled_without_strict_mode_is_told(
     finished = job.passed("rollback-test", "--irreversible=bbb2=x")
 
     (told,) = finished.result("rollback-test")["proofs"][1]["implicit"]
-    assert told["text"] == "MariaDB fills `users.name` where it is NULL with ''"
+    assert told["text"] == f"{_SERVER} fills `users.name` where it is NULL with ''"
 
 
 @pytest.mark.mysql

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from jobs import Finished, Job, marked, url_for, variables_for
+from servers import MYSQL_SERVER
 from template_projects import Written, initialised
 
 _DRIVERS = [
@@ -111,8 +112,12 @@ _PROGRAMS = {
         'op.execute("CREATE EVENT daily ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1")',
         'op.execute("DROP EVENT daily")',
     ),
-    5: ('op.execute("CREATE SEQUENCE numbers")', 'op.execute("DROP SEQUENCE numbers")'),
 }
+if MYSQL_SERVER == "mariadb":
+    _PROGRAMS[5] = (
+        'op.execute("CREATE SEQUENCE numbers")',
+        'op.execute("DROP SEQUENCE numbers")',
+    )
 
 
 def _forgets_a_view(number: int) -> Written:

@@ -1,6 +1,5 @@
 """Every kind of object and attribute, left wrong by a downgrade, on MariaDB or MySQL."""
 
-import os
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -9,11 +8,9 @@ from alembic_ci.database.control import Control
 from alembic_ci.database.mysql import MySQLTracker
 from alembic_ci.urls import DatabaseURL
 from planted import Defect, proved, statements
+from servers import MYSQL_SERVER
 
 pytestmark = pytest.mark.mysql
-
-SERVER = os.environ.get("TEST_MYSQL_SERVER", "mariadb")
-"""``mysql`` when TEST_MYSQL_URL names a MySQL server: each knows things the other does not."""
 
 SCHEMA = """
 CREATE TABLE users (id INT AUTO_INCREMENT PRIMARY KEY, email VARCHAR(100) NOT NULL, age INT,
@@ -397,7 +394,9 @@ PROGRAMS = [
     ),
 ]
 DEFECTS = [
-    defect for defect in (*TABLES, *COLUMNS, *KEYS, *PROGRAMS) if defect.server in {"", SERVER}
+    defect
+    for defect in (*TABLES, *COLUMNS, *KEYS, *PROGRAMS)
+    if defect.server in {"", MYSQL_SERVER}
 ]
 
 
@@ -405,7 +404,7 @@ DEFECTS = [
 def control(mysql_url: DatabaseURL) -> Iterator[Control]:
     """A database with one of everything."""
     with Control.open(mysql_url, timeout=30) as control:
-        assert SERVER in control.server.lower(), "set TEST_MYSQL_SERVER to the kind of server"
+        assert MYSQL_SERVER in control.server.lower(), "set TEST_MYSQL_SERVER to the kind of server"
         for statement in statements(SCHEMA):
             control.execute(statement)
         yield control
