@@ -139,6 +139,7 @@ def test_of_two_schemas_the_one_further_behind_is_told_proved_and_upgraded(job: 
 
     assert run.result("status")["pending"] == ["bbb2", "ccc3"]
     assert "accounts_email" in run.result("sql")["sql"]
+    assert "-- for `blue.alembic_version` only, of 2 version tables" in run.result("sql")["sql"]
     assert run.verdicts() == {"bbb2": "passed", "ccc3": "passed"}
     assert run.result("upgrade")["applied"] == ["bbb2", "ccc3"]
     with Control.open(_url(job), timeout=_TIMEOUT) as control:
@@ -181,6 +182,9 @@ def test_a_failure_in_the_second_schema_is_not_hidden_by_the_first(job: Job) -> 
     assert run.problem()["revision"] == "ccc3"
     assert run.result("upgrade")["after"] == ["bbb2"]
     assert run.stands_at() == ["bbb2"]
+    meaning = run.problem()["meaning"]
+    assert "Everything" not in meaning
+    assert "what it had done before for `blue.alembic_version` stays" in meaning
     with Control.open(_url(job), timeout=_TIMEOUT) as control:
         assert control.version_rows("alembic_version", "green") == ("aaa1",)
     assert stamped.stands_at() == ["aaa1"]

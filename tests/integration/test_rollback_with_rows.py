@@ -127,6 +127,7 @@ if "mysql" in {driver!r}:
     }, finished.text
     for item in (check, *others):
         assert _proof(finished, item.revision)["only_with_rows"] is True, finished.text
+    assert "postgresql_using" not in finished.text
 
 
 @pytest.mark.parametrize("driver", _DRIVERS[1:])

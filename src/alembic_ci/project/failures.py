@@ -106,7 +106,7 @@ class StepFailedError(ForeignError):
             meaning="env.py caught the error and went on as if nothing had happened."
             if swallowed
             else "",
-            remedy="Read the database's message and the statement below.",
+            remedy="Read the database's message and its statement.",
             failure=failure,
             output=output,
         )

@@ -62,6 +62,11 @@ class Ready:
         """The schema of the version table, as a connection of our own has to name it."""
         return self.version_schema or self.entered_schema or None
 
+    @property
+    def place(self) -> str:
+        """Name the version table."""
+        return ".".join(filter(None, (self.schema, self.version_table)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stepped:

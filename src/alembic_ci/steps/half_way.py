@@ -48,13 +48,15 @@ _BETWEEN = (ConcurrentChangeError, LockLostError)  # noticed while no revision w
 class End:
     """Where a change ended: in the middle of *revision*, with *result* in the version table.
 
-    *transactional* tells whether the migration's transaction covers DDL.
+    *transactional* tells whether the migration's transaction covers DDL, *kept* are other version
+    tables of the same database that were changed before.
     """
 
     revision: Revision
     result: ChangeResult
     dialect: Dialect
     transactional: bool
+    kept: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:
@@ -157,6 +159,9 @@ def _taken_back(end: End) -> str:
         )
     if end.result.applied:
         return "What it had done was rolled back; the revisions before it stay."
+    if end.kept:
+        kept = " and ".join(f"`{table}`" for table in end.kept)
+        return f"What it had done was rolled back; what it had done before for {kept} stays."
     return "Everything this run had done was rolled back."
 
 

@@ -76,7 +76,13 @@ class Judge:
         result = max(results, key=lambda item: (not item.verified, len(item.applied)))
         if self._course.failed and self._course.ended_in(binding):
             result = results[-1]
-        problem = self._problem(binding, result)
+        promises = self._course.promises[binding.label]
+        kept = tuple(
+            ready.place
+            for (ready, _), item in zip(promises, results, strict=True)
+            if item.applied and item is not result
+        )
+        problem = self._problem(binding, result, kept)
         if self._course.failed or binding.label not in self._course.health:
             return Outcome(result=result, problem=problem)
         return self._verified(binding, result, problem)
@@ -121,7 +127,9 @@ class Judge:
             retries=tuple(self._course.retries),
         )
 
-    def _problem(self, binding: Binding, result: ChangeResult) -> Problem | None:
+    def _problem(
+        self, binding: Binding, result: ChangeResult, kept: tuple[str, ...]
+    ) -> Problem | None:
         failed, name = self._course.failed, self._course.ended_in(binding)
         if failed and name:
             end = End(
@@ -129,6 +137,7 @@ class Judge:
                 result=result,
                 dialect=binding.url.dialect,
                 transactional=self._desk.readies[binding.label].transactional,
+                kept=kept,
             )
             return self._told(failed, half_way(failed, end))
         if result.verified:

@@ -34,10 +34,12 @@ _REFERRED_TO = (
 _FOREIGN_KEY_CODES = ("23503", "1451", "1452", "SQLITE_CONSTRAINT_FOREIGNKEY")
 _CHECK = "Repair the rows with op.execute() before op.create_check_constraint()."
 _CONVERT = (
-    "Convert the values first: op.alter_column(..., postgresql_using=...), or a new column that is "
-    "filled with op.execute() and takes the old one's name. Where no row can hold such a value, "
-    "put rows of your own into alembic-ci-rows/<revision>.sql."
+    "Convert the values first: {}a new column that is filled with op.execute() and takes the old "
+    "one's name. Where no row can hold such a value, put rows of your own into "
+    "alembic-ci-rows/<revision>.sql."
 )
+_USING = _CONVERT.format("op.alter_column(..., postgresql_using=...), or ")
+_NEW_COLUMN = _CONVERT.format("with op.execute(), or into ")
 _IN_USE = (
     'Run op.execute("SET CONSTRAINTS ALL IMMEDIATE") between the data change and the change of the '
     "schema."
@@ -50,8 +52,9 @@ _REMEDIES: Mapping[str, str] = MappingProxyType(
     | dict.fromkeys(_UNIQUE_CODES, RESOLVE_DUPLICATES)
     | dict.fromkeys(_FOREIGN_KEY_CODES, _FOREIGN_KEY)
     | dict.fromkeys(("23514", "3819", "4025", "SQLITE_CONSTRAINT_CHECK"), _CHECK)
-    | dict.fromkeys(("22001", "22003", "22P02", "1264", "1292", "1366", "1406"), _CONVERT)
-    | {"1265": f"Where NULL is the trouble: {_NOT_NULL} Otherwise: {_CONVERT}"}
+    | dict.fromkeys(("22001", "22003", "22P02"), _USING)
+    | dict.fromkeys(("1264", "1292", "1366", "1406"), _NEW_COLUMN)
+    | {"1265": f"Where NULL is the trouble: {_NOT_NULL} Otherwise: {_NEW_COLUMN}"}
     | {"55006": _IN_USE, "SQLITE_ERROR": _NOT_NULL}
 )
 _WORDS = {

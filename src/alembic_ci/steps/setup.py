@@ -71,6 +71,11 @@ def entering(schema: str) -> str:
     return f'-- the schema that is migrated\nSET search_path TO "{quoted}";\n\n'
 
 
+def only_for(table: str, count: int) -> str:
+    """Return what the script begins with where env.py goes from version table to version table."""
+    return f"-- for `{table}` only, of {count} version tables that env.py goes through\n\n"
+
+
 def _written(one: SetupStatement, dialect: Dialect) -> str:
     place = f"{one.file}:{one.line}" if one.line else one.file
     if one.written:

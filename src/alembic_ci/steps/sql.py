@@ -20,7 +20,7 @@ from alembic_ci.steps.desk import Binding, Desk
 from alembic_ci.steps.outside_files import untouched
 from alembic_ci.steps.pieces import Piece, Pieces
 from alembic_ci.steps.recording import Recording
-from alembic_ci.steps.setup import Setup, entering, setup
+from alembic_ci.steps.setup import Setup, entering, only_for, setup
 from alembic_ci.steps.statement_text import opening
 from alembic_ci.steps.target import upgrade_target
 from alembic_ci.steps.version_table import refuse_unusable
@@ -62,6 +62,7 @@ class _Rendering:
         self._call = call
         self._dialect = binding.url.dialect
         self._ready = desk.readies[binding.label]
+        self._tables = len({ready.place for ready in desk.arrivals.get(binding.label, ())})
         missing = _NOT_ASKED if desk.context.settings.sql_offline else _NOT_RUN
         self._recording = desk.recordings.get(binding.label, missing)
         folder = desk.context.report_dir / "sql" / script.file_name(desk.environment.name)
@@ -127,6 +128,8 @@ class _Rendering:
         """Return what comes before the migrations: env.py's own, in the schema of a tenant."""
         env_file = _shown(self._desk.context.project.env_file, self._desk.context)
         found = setup(self._ready.own, env_file, whole, self._dialect)
+        if self._tables > 1:
+            found = replace(found, before=only_for(self._ready.place, self._tables) + found.before)
         schema = self._binding.schema
         return replace(found, before=entering(schema) + found.before) if schema else found
 
