@@ -82,15 +82,17 @@ class Versions:
 class Online:
     """One run of env.py with a connection.
 
-    *scratch* forces one transaction for each revision, *inspect* stops before each commit,
-    *purge* empties the version table first (for stamps over unknown revisions). *record* asks for
-    a full account of every statement.
+    *scratch* forces one transaction for each revision, *quick* is for databases that are thrown
+    away: where Alembic is slow, the same is done in another way. *inspect* stops before each
+    commit, *purge* empties the version table first (for stamps over unknown revisions). *record*
+    asks for a full account of every statement.
     """
 
     target: str = "heads"
     downgrade: bool = False
     read_only: bool = False
     scratch: bool = False
+    quick: bool = False
     inspect: bool = False
     purge: bool = False
     record: bool = False
@@ -103,6 +105,7 @@ class Online:
             "downgrade": self.downgrade,
             "read_only": self.read_only,
             "scratch": self.scratch,
+            "quick": self.quick or self.scratch,
             "inspect": self.inspect,
             "purge": self.purge,
             "record": self.record,

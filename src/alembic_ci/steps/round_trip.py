@@ -171,7 +171,7 @@ class _Trip:
                 session.step(revision.revision, leg.direction)
 
         try:
-            request = Online(downgrade=leg.direction is Direction.DOWN)
+            request = Online(quick=True, downgrade=leg.direction is Direction.DOWN)
             self._scratch.desk.sessions_of(request, visit)
         except StepFailedError as error:
             failed = error
