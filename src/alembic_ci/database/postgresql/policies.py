@@ -24,4 +24,6 @@ def _sql(_version: int) -> str:
 from rel join pg_catalog.pg_policy p on p.polrelid = rel.oid"""
 
 
-SECTIONS = (Section(name="policies", unit=Unit.RELATION, sql=_sql),)
+_FOUND = "select 1 from pg_catalog.pg_policy p where p.polrelid = any ({})"
+
+SECTIONS = (Section(name="policies", unit=Unit.RELATION, sql=_sql, found=_FOUND),)

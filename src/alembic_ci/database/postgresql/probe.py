@@ -13,7 +13,7 @@ from alembic_ci.database.postgresql.section import V15
 from alembic_ci.database.postgresql.statement import SECTIONS
 from alembic_ci.database.tracking import Rows, Value
 
-PREPARED = "alembic_ci_touched"
+PREPARED = "alembic_ci_"
 
 _OWNED_BY_UNITS = (
     "pg_attrdef",

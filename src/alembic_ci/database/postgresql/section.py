@@ -29,7 +29,8 @@ class Section:
 
     It joins one of the common table expressions ``rel``, ``typ`` and ``rou`` unless it is read as
     a whole; then *catalogues* are those whose rows it shows, and *names* those whose objects its
-    rows name. *sql* takes ``server_version_num``.
+    rows name. *sql* takes ``server_version_num``. *found* is for a section that most relations have
+    no rows of: a SELECT that finds a row where those of the OIDs in the array ``{}`` have one.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Section:
     sql: Callable[[int], str]
     catalogues: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    found: str = ""
 
 
 def select(unit: str, kind: str, parent: str, name: str, attributes: str) -> str:

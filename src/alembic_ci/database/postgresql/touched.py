@@ -8,9 +8,14 @@ were written. https://www.postgresql.org/docs/current/view-pg-locks.html
 
 from alembic_ci.database.postgresql.fragments import FIRST_USER_OID, catalogue
 from alembic_ci.database.postgresql.scope import Scope, VersionTable
-from alembic_ci.database.postgresql.section import Unit
-from alembic_ci.database.postgresql.statement import SECTIONS, describe
+from alembic_ci.database.postgresql.section import Section, Unit
+from alembic_ci.database.postgresql.statement import SECTIONS, SETTINGS_ROW, describe
 
+PART = "part"
+
+_UNITS = (Unit.RELATION, Unit.TYPE, Unit.ROUTINE)
+_AMONG = "(select o.{}s from oids o)::pg_catalog.oid[]"
+_SETTING = "alembic_ci.{}s"
 _WEAK = "('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')"
 
 _COUNTED = (
@@ -28,21 +33,57 @@ _CLASS, _TYPE, _PROC = catalogue("pg_class"), catalogue("pg_type"), catalogue("p
 
 
 def touched_statement(version: int, version_table: VersionTable) -> str:
-    """Return the statement that describes what the current transaction touched."""
-    scope = Scope(
-        version_table=version_table,
-        relations="c.oid = any (array(select r.oid from touched_relations r))",
-        types="t.oid = any (array(select r.oid from touched_types r))",
-        routines="p.oid = any (array(select r.oid from touched_routines r))",
+    """Return the statement that describes what the current transaction touched.
+
+    What few relations have is left to statements of `PARTS`: most of what each statement takes is
+    its start, which grows with all that it might have to do. Rows of the unit `PART` name those to
+    run; they find what was touched in settings of this transaction.
+    """
+    among = {unit: _AMONG.format(unit) for unit in _UNITS}
+    noted = " || ".join(
+        f"pg_catalog.set_config('{_SETTING.format(unit)}', {oids}::text, true)"
+        for unit, oids in among.items()
     )
     markers = [
-        "select 'relation', r.oid::bigint from touched_relations r",
-        "select 'type', r.oid::bigint from touched_types r",
-        "select 'routine', r.oid::bigint from touched_routines r",
+        f"select '{SETTINGS_ROW}', pg_catalog.length({noted})",
+        *(f"select '{unit}', pg_catalog.unnest({oids})::bigint" for unit, oids in among.items()),
+        *(
+            f"select '{PART}', {number} where exists ({found.format(among[unit])})"
+            for number, (unit, found) in enumerate(PARTS)
+        ),
     ]
+    oids = ", ".join(f"array(select r.oid from touched_{unit}s r) as {unit}s" for unit in _UNITS)
     before = [_basics(), _objects(), _relations(), _dependents(), _closure()]
-    sections = (section for section in SECTIONS if section.unit is not Unit.WHOLE)
-    return describe(version, sections, scope, before=before, markers=markers)
+    return describe(
+        version,
+        [section for section in SECTIONS if section.unit in _UNITS and not section.found],
+        _scope(version_table, _AMONG),
+        before=[*before, f"oids as materialized (select {oids})"],
+        markers=markers,
+    )
+
+
+def part_statement(version: int, version_table: VersionTable, number: int) -> str:
+    """Return a further statement for what `touched_statement` found, in the same transaction."""
+    setting = f"pg_catalog.current_setting('{_SETTING}')::pg_catalog.oid[]"
+    sections = [section for section in SECTIONS if _part(section) == PARTS[number]]
+    return describe(version, sections, _scope(version_table, setting))
+
+
+def _part(section: Section) -> tuple[Unit, str]:
+    return section.unit, section.found
+
+
+PARTS = tuple(dict.fromkeys(_part(section) for section in SECTIONS if section.found))
+
+
+def _scope(version_table: VersionTable, oids: str) -> Scope:
+    return Scope(
+        version_table=version_table,
+        relations=f"c.oid = any ({oids.format(Unit.RELATION)})",
+        types=f"t.oid = any ({oids.format(Unit.TYPE)})",
+        routines=f"p.oid = any ({oids.format(Unit.ROUTINE)})",
+    )
 
 
 def _wrote(*names: str) -> str:

@@ -1,13 +1,14 @@
 """The tracker of a PostgreSQL schema: one probe per step, and what it touched read again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from alembic_ci.database.postgresql.probe import PREPARED, Probe, probe, probe_sql, watched_sql
 from alembic_ci.database.postgresql.scope import Scope, VersionTable
 from alembic_ci.database.postgresql.section import Section, Unit
 from alembic_ci.database.postgresql.statement import SECTIONS, describe, unit_name
-from alembic_ci.database.postgresql.touched import touched_statement
+from alembic_ci.database.postgresql.touched import PART, part_statement, touched_statement
 from alembic_ci.database.postgresql.units import Units, UnitStore, units
 from alembic_ci.database.tracking import Query, Rows, Value
 from alembic_ci.delta import Delta, Snapshot
@@ -103,11 +104,21 @@ class PostgreSQLTracker:
             self._last = None
 
     def _touched(self, probed: Probe) -> Units:
-        if PREPARED in probed.prepared:
-            return units(self._query(f"execute {PREPARED}"))
+        touched = partial(touched_statement, self._server, self._table)
+        rows = self._prepared(f"{PREPARED}touched", touched, probed)
+        described = [row for row in rows if row[0] != PART]
+        for _, number, *_ in (row for row in rows if row[0] == PART):
+            part = partial(part_statement, self._server, self._table, int(number or 0))
+            described += self._prepared(f"{PREPARED}part_{number}", part, probed)
+        return units(described)
+
+    def _prepared(self, name: str, statement: Callable[[], str], probed: Probe) -> Rows:
+        """Run a statement that is planned once for all steps on a connection."""
+        if name in probed.prepared:
+            return self._query(f"execute {name}")
         with self._turned_off(*_BY_INDEX):
-            self._query(f"prepare {PREPARED} as {touched_statement(self._server, self._table)}")
-            return units(self._query(f"execute {PREPARED}"))
+            self._query(f"prepare {name} as {statement()}")
+            return self._query(f"execute {name}")
 
     @contextmanager
     def _turned_off(self, *settings: str) -> Iterator[None]:

@@ -82,7 +82,9 @@ def _domain_constraints(_version: int) -> str:
 from typ join pg_catalog.pg_constraint k on k.contypid = typ.oid where k.contype = 'c'"""
 
 
+_FOUND = "select 1 where pg_catalog.cardinality({}) > 0"
+
 SECTIONS = (
-    Section(name="types", unit=Unit.TYPE, sql=_sql),
-    Section(name="domain constraints", unit=Unit.TYPE, sql=_domain_constraints),
+    Section(name="types", unit=Unit.TYPE, sql=_sql, found=_FOUND),
+    Section(name="domain constraints", unit=Unit.TYPE, sql=_domain_constraints, found=_FOUND),
 )
