@@ -76,3 +76,41 @@ op.add_column("legacy", sa.Column("note", sa.String(20), server_default=str(coun
     done = job.run("sql", "--scratch-baseline=legacy.sql")
 
     assert "ALTER TABLE legacy ADD COLUMN note" in done.result("sql")["sql"], done.text
+
+
+@pytest.mark.parametrize("scope", ["pending", "1"])
+@pytest.mark.parametrize(
+    ("driver", "statement"),
+    [
+        marked(driver, statement, driver=driver, name=name)
+        for driver, name, statement in (
+            ("postgresql+psycopg2", "extension", "CREATE EXTENSION IF NOT EXISTS not_there"),
+            ("postgresql+psycopg2", "grant", "GRANT SELECT ON beds TO nobody_at_all"),
+            ("postgresql+psycopg2", "owner", "ALTER TABLE beds OWNER TO nobody_at_all"),
+            ("postgresql+psycopg2", "role", "SET ROLE nobody_at_all"),
+            ("mysql+pymysql", "grant", "GRANT SELECT ON beds TO nobody_at_all"),
+        )
+    ],
+)
+def test_what_the_scratch_server_lacks_and_the_environments_may_have_is_named(
+    driver: str, statement: str, scope: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """In a revision that is to be proved, and in one before it."""
+    needs = Written(
+        revision="aaa1",
+        down=None,
+        upgrade='op.create_table("beds", sa.Column("id", sa.Integer(), primary_key=True))\n'
+        f'op.execute("{statement}")',
+        downgrade='op.drop_table("beds")',
+    )
+    behind = Written(revision="bbb2", down="aaa1", upgrade="pass", downgrade="pass")
+    directory = initialised(Path(sys.executable), "generic", tmp_path / "project", needs, behind)
+    variables = variables_for(url_for(driver, request))
+    job = Job(directory=directory, python=Path(sys.executable), variables=variables)
+
+    finished = job.run("rollback-test", f"--scope={scope}")
+
+    way_out = "SCRATCH_DATABASE_URL" if "EXTENSION" in statement else "Roles belong to the server"
+    assert finished.exit_code != 0
+    assert way_out in " ".join(finished.text.split())
+    assert "It would fail in the environment, too" not in finished.text

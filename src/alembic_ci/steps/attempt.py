@@ -6,6 +6,7 @@ from alembic_ci.delta import Delta
 from alembic_ci.history import Body, Revision
 from alembic_ci.model import Difference, Phase, Problem, RevisionProof, Verdict
 from alembic_ci.project.failures import ForeignError, StepFailedError
+from alembic_ci.steps.lacking import lacking
 from alembic_ci.wording import residue
 
 IRREVERSIBLE = "irreversible with a comment `# alembic-ci: irreversible REASON`"
@@ -109,7 +110,9 @@ def told(error: StepFailedError, phase: Phase) -> StepFailedError:
     )
     said.problem = problem.format(error.revision)
     said.remedy = remedy
-    if phase is Phase.UP and error.failure and error.failure.code in _NOT_THERE:
+    if phase is Phase.UP and (needed := lacking(error.failure)):
+        said.remedy = needed
+    elif phase is Phase.UP and error.failure and error.failure.code in _NOT_THERE:
         said.remedy += _BASELINE
     return said
 
@@ -121,7 +124,8 @@ def unprepared(error: StepFailedError) -> ForeignError:
         f"revision {error.revision} fails on it.",
         meaning="The history does not start from an empty database (tables made by create_all or "
         "by hand came first), or a revision that was applied long ago no longer runs.",
-        remedy="Name what must be there first with --scratch-baseline (an SQL file or a command).",
+        remedy=lacking(error.failure)
+        or "Name what must be there first with --scratch-baseline (an SQL file or a command).",
         failure=error.failure,
         output=error.output,
     )
