@@ -66,8 +66,9 @@ class RowKeeper:
         self.there = True
         self._touched.clear()
         with self._giving_up():
-            self._note(self._filler.fill())
-            self._remember(self._filler.contents())
+            unfilled, contents = self._filler.fill_and_read()
+            self._note(unfilled)
+            self._remember(contents)
 
     def forget(self) -> None:
         """The database is made anew, without rows."""
@@ -156,11 +157,11 @@ class RowKeeper:
             return
         touched, self._touched = self._touched, set()
         with self._giving_up():
-            self._note(self._filler.fill(touched))
-            now = self._filler.contents(touched)
+            unfilled, contents = self._filler.fill_and_read(touched)
+            self._note(unfilled)
             for name in touched:
                 self._known.pop(name, None)
-            self._remember(now)
+            self._remember(contents)
 
     def _with_children(self, tables: set[str]) -> set[str]:
         """Add the tables that refer to them, and so on."""

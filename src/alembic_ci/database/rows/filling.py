@@ -45,10 +45,15 @@ class RowFiller:
         With *tables*, only those, the empty ones they refer to, and nothing that costs more the
         more tables there are. Nullable columns that hold nothing get values too.
         """
-        if tables is not None and not tables:
-            return ()
+        return self._filled(tables)[0]
+
+    def fill_and_read(
+        self, tables: Collection[TableName] | None = None
+    ) -> tuple[tuple[Unfilled, ...], Contents]:
+        """Do what `fill` does, and also return the first rows of all tables it looked at."""
+        unfilled, found = self._filled(tables)
         control = self._control()
-        return _Filling(control=control, source=self._source(control), rows=self._rows).run(tables)
+        return unfilled, read_contents(control.query, self._source(control), found)
 
     def duplicate(self, table: TableName, words: Collection[str]) -> Duplicate:
         """Let two rows of *table* have the same values in the columns that *words* name."""
@@ -67,6 +72,15 @@ class RowFiller:
         source = self._source(control)
         return read_contents(control.query, source, source.tables(tables))
 
+    def _filled(
+        self, tables: Collection[TableName] | None
+    ) -> tuple[tuple[Unfilled, ...], Mapping[TableName, Table]]:
+        if tables is not None and not tables:
+            return (), {}
+        control = self._control()
+        filling = _Filling(control=control, source=self._source(control), rows=self._rows)
+        return filling.run(tables), filling.tables
+
     def _source(self, control: Control) -> Source:
         if self._known is None or self._known[0] is not control:
             source = source_of(
@@ -78,11 +92,15 @@ class RowFiller:
 
 @dataclass(slots=True, kw_only=True)
 class _Filling:
-    """One call of `RowFiller.fill`; *_reasons* is why a table could not be filled."""
+    """One call of `RowFiller.fill`; *tables* are those it looked at.
+
+    *_reasons* is why a table that had too few rows could not be filled, or empty.
+    """
 
     control: Control
     source: Source
     rows: int
+    tables: Mapping[TableName, Table] = field(default_factory=dict)
     _reasons: dict[TableName, str] = field(default_factory=dict)
 
     def run(self, names: Collection[TableName] | None) -> tuple[Unfilled, ...]:
@@ -90,7 +108,7 @@ class _Filling:
             self.control.query(sql)
         inserter = self.inserter()
         reader = inserter.reader
-        tables = self._in_scope(reader, names)
+        self.tables = tables = self._in_scope(reader, names)
         counts = self._counts(reader, tables)
         had_rows = {name for name, count in counts.items() if count}
         needs = {name: _needs(table) for name, table in tables.items()}
@@ -98,7 +116,7 @@ class _Filling:
             self._fill_group(inserter, {name: tables[name] for name in cycle}, counts)
             if any(name in needs[name] for name in cycle) or len(cycle) > 1:
                 had_rows.update(cycle)  # some references had to wait
-        after = self._counts(reader, tables)
+        after = self._counts(reader, tables) if self._reasons else counts
         Updater(inserter=inserter).fill_empty_columns(
             [t for n, t in tables.items() if n in had_rows and after.get(n) and not t.leaves]
         )
