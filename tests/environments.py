@@ -67,6 +67,10 @@ ASYNC = PinnedSet(
         "psycopg[binary]==3.3.9",
     ),
 )
+FLASK = PinnedSet(
+    name="flask",
+    requirements=(*CURRENT.requirements, "flask-migrate==4.1.0", "flask-sqlalchemy==3.1.1"),
+)
 MYSQLCLIENT = PinnedSet(
     name="mysqlclient",  # has no wheels: wants a C compiler, pkg-config and libmariadb-dev
     requirements=(*CURRENT.requirements, "mysqlclient==2.2.7"),

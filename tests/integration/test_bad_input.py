@@ -23,6 +23,11 @@ ENV_FAILURES = {
     "from sqlalchemy import nosuchname": (2, "env", "env.py:1: cannot import name 'nosuchname'"),
     "def (": (2, "env", "env.py:1 is not valid Python: invalid syntax"),
     'import os; os.environ["APP_MODE"]': (2, "env", "KeyError 'APP_MODE' at env.py:1"),
+    'from alembic import context; context.config.attributes["connection"]': (
+        2,
+        "env",
+        "env.py expects a connection from the program that calls Alembic.",
+    ),
     'open("settings.toml")': (2, "env", "settings.toml"),
     'input("Sure? ")': (2, "env", "env.py asked for input (env.py:1)"),
     'import sqlalchemy; sqlalchemy.create_engine("sqlite:////no/folder/x.db").connect()': (

@@ -129,10 +129,34 @@ def _exit(failure: Failure, _: Path) -> Words:
 
 
 def _missing_key(failure: Failure, _: Path) -> Words:
+    if failure.message == repr("connection"):
+        return _missing_connection()
     return (
         f"KeyError {failure.message} at {_place(failure)}.",
         "Usually a variable that is not set in this job, or a section that fileConfig() misses.",
         "If it holds the database URL, list it in --url-variables; otherwise set it, or add it.",
+    )
+
+
+def _missing_connection() -> Words:
+    return (
+        "env.py expects a connection from the program that calls Alembic.",
+        'It takes config.attributes["connection"], which only that program sets.',
+        (
+            'Let it ask with config.attributes.get("connection"), and connect to the URL by itself '
+            "where there is none."
+        ),
+    )
+
+
+def _no_application(_: Failure, __: Path) -> Words:
+    return (
+        "The Flask application that env.py uses was not found.",
+        (
+            "It is looked for as `flask db` does: FLASK_APP, else wsgi.py or app.py in the folder "
+            "that Alembic is called from."
+        ),
+        "Set FLASK_APP in the job or in .flaskenv, such as FLASK_APP=shop:create_app.",
     )
 
 
@@ -196,6 +220,7 @@ _EXPLANATIONS: Mapping[str, Callable[[Failure, Path], Words]] = MappingProxyType
         "SystemExit": _exit,
         "KeyError": _missing_key,
         "EOFError": _no_input,
+        "flask.cli.NoAppException": _no_application,
         "sqlalchemy.exc.OperationalError": _no_connection,
         "sqlalchemy.exc.MissingGreenlet": _missing_greenlet,
     }

@@ -46,11 +46,13 @@ def locate(settings: Settings) -> Project:
     files = config_files(settings.working_directory.resolve(), settings.config)
     options = read_options(files, settings.name, settings.set)
     _refuse_unknown_section(options)
-    places = _Places(options, settings.python)
-    script_location = places.script_location()
+    beside = _beside_the_file(options)
+    directory = beside.parent if beside else files.directory
+    places = _Places(options, settings.python, directory)
+    script_location = beside or places.script_location()
     listed = tuple(places.folder("version_locations", p) for p in options.version_locations())
     return Project(
-        directory=files.directory,
+        directory=directory,
         config_file=files.ini,
         toml_file=files.toml,
         section=settings.name,
@@ -60,7 +62,7 @@ def locate(settings: Settings) -> Project:
         recursive=options.truth("recursive_version_locations"),
         sourceless=options.truth("sourceless"),
         engines=options.databases(),
-        options=settings.set,
+        options=(("script_location", str(beside)), *settings.set) if beside else settings.set,
         x=settings.x,
     )
 
@@ -92,13 +94,24 @@ def _env_file(script_location: Path) -> Path:
     )
 
 
+def _beside_the_file(options: Options) -> Path | None:
+    """Return the folder of an ini file that names none and has env.py beside it.
+
+    Flask-Migrate keeps both in one folder, tells Alembic so, and is called from the folder above.
+    """
+    ini = options.files.ini
+    if options.text("script_location") or ini is None or not (ini.parent / "env.py").is_file():
+        return None
+    return ini.parent.resolve()
+
+
 class _Places:
     """Turns the folders named in the options into paths."""
 
-    def __init__(self, options: Options, python: str) -> None:
+    def __init__(self, options: Options, python: str, directory: Path) -> None:
         self._options = options
         self._python = python
-        self._directory = options.files.directory
+        self._directory = directory
 
     def script_location(self) -> Path:
         place = self._options.text("script_location")

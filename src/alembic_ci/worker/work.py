@@ -6,6 +6,7 @@ import alembic
 import sqlalchemy
 
 from . import command_line, protocol
+from .applications import enter_applications
 from .early import import_revisions
 from .loading import Project, add_import_paths
 from .offline import OfflineRun
@@ -25,6 +26,7 @@ class Work:
         add_import_paths(request["directory"])
         send_utf8()
         keep_order()
+        enter_applications()
         if request["schema"]:
             enter(request["schema"])
         Sessions(request["sessions"]).listen()
