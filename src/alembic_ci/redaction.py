@@ -32,6 +32,15 @@ _DATABASE_URL = re.compile(
     re.IGNORECASE,
 )
 _ANY_URL = re.compile(r"(?P<start>\b[A-Za-z][\w+.-]{0,30}://[^\s:/\"]*:)[^\s/\"]*@")
+# What pydantic, and others who shorten a value, leave of a URL: its beginning and its end.
+_CUT = r"(?:\.{3}|…)"
+_BEFORE_CUT = re.compile(
+    rf"(?P<start>\b(?:postgres(?:ql)?|mysql|mariadb)(?:\+\w+)?://)[^\s\"@]{{1,500}}?(?P<cut>{_CUT})",
+    re.IGNORECASE,
+)
+_AFTER_CUT = re.compile(rf"(?P<start>{_CUT})[^\s\"@]{{1,500}}@")
+_LONG = 40  # characters from which on a secret itself may be shortened
+_LEFT = 20  # of its characters are enough to know it by
 _PARAMETER = r"(?P<start>\b\w*(?:passw(?:or)?d|pwd)=['\"]?)"
 _NOTHING = re.compile(r"(?P<start>)(?!)")
 
@@ -59,6 +68,7 @@ class Redactor:
         known = plain.union(*(_escapes(form[1:-1]) for form in forms))
         self._known = tuple(plain | known)
         self._everywhere = _any_of(filter(safe_everywhere, plain))
+        self._shortened = _ends_of(secret for secret in plain if len(secret) >= _LONG)
         self._in_url = _any_of(known, before="(?P<start>:)", after="@")
         self._parameter = _any_of(known, before=_PARAMETER, after=r"(?!\w)")
 
@@ -68,6 +78,10 @@ class Redactor:
             text = self._everywhere.sub(_MASK, text)
             text = self._in_url.sub(rf"\g<start>{_MASK}@", text)
             text = self._parameter.sub(rf"\g<start>{_MASK}", text)
+        if "..." in text or "…" in text:
+            text = self._shortened.sub(_MASK, text)
+            text = _BEFORE_CUT.sub(rf"\g<start>{_MASK}\g<cut>", text)
+            text = _AFTER_CUT.sub(rf"\g<start>{_MASK}@", text)
         if _URL_MARK in text:
             text = _DATABASE_URL.sub(rf"\g<start>{_MASK}@", text)
             text = _ANY_URL.sub(rf"\g<start>{_MASK}@", text)
@@ -86,6 +100,17 @@ def _any_of(secrets: Iterable[str], *, before: str = "", after: str = "") -> re.
     if not longest_first:
         return _NOTHING
     return re.compile(f"{before}(?:{'|'.join(map(re.escape, longest_first))}){after}")
+
+
+def _ends_of(secrets: Iterable[str]) -> re.Pattern[str]:
+    """Return what matches the beginning and the end of a secret, up to where it was cut."""
+    rest = r"[^\s\"'.…]{0,200}"
+    ends = [
+        end
+        for secret in secrets
+        for end in (re.escape(secret[:_LEFT]) + rest, rest + re.escape(secret[-_LEFT:]))
+    ]
+    return re.compile("|".join(ends)) if ends else _NOTHING
 
 
 def _escapes(secret: str) -> Iterator[str]:

@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from alembic_ci.environment_names import canonical_name
-from alembic_ci.interface import COMMENTS, FAILURES, OPTIONS, STEPS, VERIFICATIONS, WAYS_OUT
+from alembic_ci.interface import (
+    COMMENTS,
+    FAILURES,
+    OPTIONS,
+    STEPS,
+    URL_PARTS,
+    VERIFICATIONS,
+    WAYS_OUT,
+)
 from alembic_ci.settings_sources import (
     FileSettings,
     Flags,
@@ -145,7 +153,7 @@ def _settings(sources: _Sources, layers: Sequence[Layer]) -> Settings:
         name=values.text("name"),
         set=values.pairs("set"),
         x=values.lines("x"),
-        url_variables=values.words("url-variables"),
+        url_variables=values.words_with("url-variables", URL_PARTS),
         python=values.text("python"),
         install=values.text("install"),
         extras=values.words("extras"),

@@ -35,6 +35,16 @@ class Values:
         """Return a list written with commas or new lines."""
         return tuple(dict.fromkeys(_items(self._given(name), r"[,\r\n]+")))
 
+    def words_with(self, name: str, allowed: Sequence[str]) -> tuple[str, ...]:
+        """Return a list of words, each of which may say ``=`` one of those that are known."""
+        words = self.words(name)
+        for word in words:
+            _, said, what = word.partition("=")
+            if said and what not in allowed:
+                remedy = f"Behind the = stands one of {', '.join(allowed)}; alone, it is the URL's."
+                _refuse(self._given(name), f'says "{word}"', remedy)
+        return words
+
     def words_of(self, name: str, allowed: Sequence[str]) -> tuple[str, ...]:
         """Return a list of words that must be known."""
         words = self.words(name)

@@ -254,6 +254,39 @@ def test_a_url_of_env_pys_own_is_replaced_on_scratch_databases_too(job: Job) -> 
     assert run.stands_at() == ["ccc3"]
 
 
+_PARTS = """        {
+            "sqlalchemy.url": sa.engine.URL.create(
+                "postgresql+psycopg2",
+                username=os.environ["APP_USER"],
+                password=os.environ["APP_PASSWORD"],
+                host=os.environ["APP_HOST"],
+                port=int(os.environ["APP_PORT"]),
+                database=os.environ["APP_NAME"],
+            )
+        },
+"""
+
+
+@pytest.mark.parametrize("job", [_POSTGRESQL], indirect=True)
+def test_an_env_py_that_puts_the_url_together_gets_its_parts(job: Job) -> None:
+    edit(
+        _env(job),
+        "config = context.config\n",
+        "import os\n\nimport sqlalchemy as sa\n\nconfig = context.config\n",
+    )
+    edit(_env(job), "        config.get_section(config.config_ini_section, {}),\n", _PARTS)
+    parts = ["APP_USER=user", "APP_PASSWORD=password", "APP_HOST=host", "APP_PORT=port"]
+
+    run = job.passed("run", f"--url-variables={','.join(parts)},APP_NAME=name", APP_NAME="none")
+    wrong = job.run("run", "--url-variables=APP_NAME=database")
+
+    assert run.verdicts() == ALL_SOUND
+    assert run.stands_at() == ["ccc3"]
+    assert wrong.exit_code == 2
+    assert "APP_NAME=database" in wrong.text
+    assert "host, port, user, password, name" in wrong.problem()["remedy"]
+
+
 @pytest.mark.parametrize("job", [_SQLITE], indirect=True)
 def test_an_installed_project_is_still_the_one_to_blame(job: Job) -> None:
     installed = job.directory / "lib" / "site-packages" / "app"

@@ -119,3 +119,38 @@ def test_a_long_text_takes_linear_time() -> None:
     text = "a-b.c+d:" * 200_000
 
     assert Redactor(["hunter2-hunter2"])(text) == text
+
+
+_LONG = "LongSecretPassword12345"
+_WHOLE = f"postgresql+psycopg://app:{_LONG}@db.example/shop"
+
+
+@pytest.mark.parametrize("mark", ["...", "…"])
+@pytest.mark.parametrize("head", [0, 3, 24, 30])
+@pytest.mark.parametrize("tail", [10, 20, 30])
+def test_no_part_of_a_password_is_left_of_a_url_that_somebody_shortened(
+    head: int, tail: int, mark: str
+) -> None:
+    """As pydantic does with the value that it refuses: the first and the last characters."""
+    shown = f"input_value='{_WHOLE[:head]}{mark}{_WHOLE[-tail:]}', input_type=str"
+
+    said = Redactor([_LONG])(shown)
+
+    assert not [n for n in range(len(_LONG) - 3) if _LONG[n : n + 4] in said], said
+    assert said.startswith("input_value='")
+    assert said.endswith("', input_type=str")
+
+
+def test_a_long_secret_is_replaced_where_somebody_shortened_it() -> None:
+    secret = "".join(chr(97 + n % 26) + str(n) for n in range(40))
+
+    said = Redactor([secret])(f"value {secret[:25]}...{secret[-24:]} and {secret[:30]}…")
+
+    assert secret[:20] not in said
+    assert secret[-20:] not in said
+
+
+def test_texts_with_three_dots_stay_as_they_are() -> None:
+    text = "write it as postgresql://... or ask you@example.com ... then"
+
+    assert Redactor([_LONG])(text) == text

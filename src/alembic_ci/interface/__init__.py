@@ -12,6 +12,7 @@ from alembic_ci.interface.options import (
     OPTIONS,
     STEPS,
     TOPICS,
+    URL_PARTS,
     VERIFICATIONS,
     WAYS_OUT,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "OUTPUTS",
     "STEPS",
     "TOPICS",
+    "URL_PARTS",
     "VERIFICATIONS",
     "WAYS_OUT",
     "Command",

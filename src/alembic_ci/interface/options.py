@@ -8,6 +8,8 @@ FAILURES = ("data-loss", "duplicates")
 
 WAYS_OUT = ("finish", "undo")
 
+URL_PARTS = ("host", "port", "user", "password", "name")
+
 STEPS = ("status", "sql", "rollback-test", "upgrade")
 
 VERIFICATIONS = ("schema",)
@@ -103,7 +105,8 @@ _PROJECT = (
         name="url-variables",
         kind=Kind.LIST,
         metavar="NAMES",
-        help="Further process variables from which env.py reads the database URL.",
+        help="Further process variables from which env.py reads the database URL, or a part of it: "
+        "PGHOST=host, =port, =user, =password, =name.",
     ),
     Option(
         name="python",

@@ -138,6 +138,17 @@ def _missing_key(failure: Failure, _: Path) -> Words:
     )
 
 
+def _invalid_settings(failure: Failure, _: Path) -> Words:
+    return (
+        f"{_culprit(failure)} failed with {failure.kind}: {failure.message}",
+        "Usually the project's settings, which lack a variable that is not set in this job.",
+        (
+            "Set what they ask for; what holds the database URL, or a part of it, belongs into "
+            "--url-variables."
+        ),
+    )
+
+
 def _missing_connection() -> Words:
     return (
         "env.py expects a connection from the program that calls Alembic.",
@@ -219,6 +230,7 @@ _EXPLANATIONS: Mapping[str, Callable[[Failure, Path], Words]] = MappingProxyType
         "TabError": _bad_syntax,
         "SystemExit": _exit,
         "KeyError": _missing_key,
+        "pydantic_core._pydantic_core.ValidationError": _invalid_settings,
         "EOFError": _no_input,
         "flask.cli.NoAppException": _no_application,
         "sqlalchemy.exc.OperationalError": _no_connection,

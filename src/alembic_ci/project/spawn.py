@@ -17,6 +17,7 @@ from alembic_ci.project.failures import WorkerDiedError
 from alembic_ci.project.interpreter import interpreter
 from alembic_ci.project.locate import locate
 from alembic_ci.project.process import WorkerProcess
+from alembic_ci.project.url_variables import named, url_values
 from alembic_ci.project.variables import worker_variables
 from alembic_ci.settings import Settings
 from alembic_ci.urls import DatabaseURL
@@ -57,7 +58,7 @@ class Spawn:
             interpreter=interpreter,
             directory=directory,
             variables=process_variables(variables, url, names),
-            own=names | {SCHEMA_VARIABLE},
+            own=frozenset(map(named, names)) | {SCHEMA_VARIABLE},
             driver=url.drivername,
         )
 
@@ -143,7 +144,7 @@ class Ahead:
 
 
 def url_names(settings: Settings, variable: str) -> frozenset[str]:
-    """Return every variable in which env.py may look for the URL."""
+    """Return every variable in which env.py may look for the URL, or for a part of it."""
     return frozenset(name for name in ("DATABASE_URL", *settings.url_variables, variable) if name)
 
 
@@ -152,7 +153,7 @@ def process_variables(
 ) -> dict[str, str]:
     """Return the environment of a child process that works on *url*, and on nothing else."""
     return worker_variables(
-        variables, secret=secret_variables(variables), url=url.render(), url_names=names
+        variables, secret=secret_variables(variables), given=url_values(names, url)
     )
 
 

@@ -43,6 +43,7 @@ def wrong_target(
         f"Meant: {', '.join(meant)}. Found: {seen}. Nothing was run.",
         meaning="env.py reads its URL from a place of its own: a settings module, "
         "another variable, a constant.",
-        remedy="Name the variable it reads with --url-variables, or let env.py use "
+        remedy="Name the variable it reads with --url-variables, or those of the parts "
+        "(PGHOST=host,PGDATABASE=name), or let env.py use "
         'config.get_main_option("sqlalchemy.url").',
     )
