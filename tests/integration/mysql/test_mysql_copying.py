@@ -42,6 +42,20 @@ SEQUENCE = [
 ]
 
 
+REFERRING = [
+    "CREATE TABLE p (id INT PRIMARY KEY, `a``b` INT, UNIQUE (`a``b`))",
+    """CREATE TABLE c (id INT AUTO_INCREMENT PRIMARY KEY COMMENT ' KEY `x` (`n`),', n INT, o INT,
+ asked INT, two INT, CONSTRAINT named FOREIGN KEY (n) REFERENCES p (id) ON DELETE CASCADE,
+ FOREIGN KEY (o) REFERENCES p (id), FOREIGN KEY (two) REFERENCES p (`a``b`), INDEX mine (asked),
+ CONSTRAINT served FOREIGN KEY (asked) REFERENCES p (id) ON UPDATE SET NULL)""",
+    "CREATE TABLE alone (p_id INT, FOREIGN KEY (p_id) REFERENCES p (id))",
+    "ALTER TABLE p ADD UNIQUE (id, `a``b`)",
+    "CREATE TABLE pair (x INT, y INT, CONSTRAINT xy FOREIGN KEY (x, y) REFERENCES p (id, `a``b`))",
+    "INSERT INTO p VALUES (1, 1), (2, 2)",
+    "INSERT INTO c VALUES (7, 1, 2, 1, 2)",
+]
+
+
 @pytest.fixture
 def copy(mysql_url: DatabaseURL) -> Iterator[str]:
     """The name of a database that does not exist yet."""
@@ -97,6 +111,50 @@ def test_views_routines_triggers_and_events_are_copied_with_the_rows(
         rows = control.query("SELECT id, name, b_twice(id) FROM users ORDER BY id")
         assert rows == [(1, "a", 2), (2, "b", 4), (3, "?", 6)]
         assert control.query("SELECT word FROM b_third LIMIT 1") == [("é",)]
+
+
+def test_indexes_that_the_server_made_for_foreign_keys_give_way_in_the_copy_too(
+    mysql_url: DatabaseURL, copy: str
+) -> None:
+    before = _made(mysql_url, *REFERRING)
+
+    with Control.open(mysql_url, timeout=30.0) as control:
+        whole = _copied(control, mysql_url, copy)
+
+        assert whole
+        assert _snapshot(control, copy) == before
+        assert control.query("SELECT * FROM c") == [(7, 1, 2, 1, 2)]
+        after = []
+        for database in (mysql_url.database or "", copy):
+            control.execute(f"USE {quote(control.dialect, database)}")
+            control.execute("CREATE INDEX longer_n ON c (n, id)")
+            control.execute("CREATE INDEX longer_asked ON c (asked, id)")
+            control.execute("ALTER TABLE c ADD INDEX (o, id), ADD INDEX (two, n)")
+            control.execute("CREATE UNIQUE INDEX whole ON alone (p_id)")
+            control.execute("CREATE INDEX for_xy ON pair (x, y)")
+            after.append(_snapshot(control, database))
+        assert after[0] == after[1]
+        found = control.query(
+            "SELECT DISTINCT INDEX_NAME FROM information_schema.STATISTICS"
+            " WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'c'"
+        )
+        assert {str(name) for (name,) in found} == {
+            "PRIMARY",
+            "mine",
+            "longer_n",
+            "longer_asked",
+            "o",
+            "two",
+        }
+
+
+@only_mariadb
+def test_gaps_in_the_numbers_of_constraints_are_copied(mysql_url: DatabaseURL, copy: str) -> None:
+    before = _made(mysql_url, *REFERRING, "ALTER TABLE c DROP FOREIGN KEY c_ibfk_1, DROP INDEX o")
+
+    with Control.open(mysql_url, timeout=30.0) as control:
+        assert _copied(control, mysql_url, copy)
+        assert _snapshot(control, copy) == before
 
 
 @only_mariadb

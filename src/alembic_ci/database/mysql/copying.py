@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from alembic_ci.database.control import Control, Row
 from alembic_ci.database.failures import StatementError, StatementInterruptedError
+from alembic_ci.database.mysql.foreign_indexes import making_statements
 from alembic_ci.database.mysql.reading import whole_catalogue
 from alembic_ci.database.mysql.server import Server
 from alembic_ci.database.quoting import quote, quoted_text
@@ -104,7 +105,9 @@ class _Copy:
         self._control.query(f"SELECT SETVAL({name}, {self._control.query(reached)[0][0]}, 0)")
 
     def _table(self, name: str, columns: str) -> None:
-        self._control.execute(self._unqualified(str(self._show("TABLE", name)[1])))
+        sql = str(self._show("TABLE", name)[1])
+        for statement in making_statements(self._control, f"{self._old}.{name}", sql):
+            self._control.execute(self._unqualified(statement))
         self._control.execute(
             f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {self._old}.{name}"
         )
