@@ -33,6 +33,7 @@ from alembic_ci.interface import COMMANDS
 from alembic_ci.project.spawn import Ahead
 from alembic_ci.redaction import Redactor
 from alembic_ci.settings import Settings, default_settings, read_settings
+from alembic_ci.worker.collector import importing, patient
 
 _STDOUT, _STDERR = 1, 2
 _PR_SET_DUMPABLE = 4  # /usr/include/linux/prctl.h
@@ -88,13 +89,13 @@ def _run(name: str, arguments: Sequence[str], flags: Mapping[str, FlagValue]) ->
     if name == "comment":
         return _post(settings, wrong, variables, directory)
     wrong = wrong or _unsafe(settings, variables)
-    with Ahead() as ahead:
+    with Ahead() as ahead, patient():
         if wrong is None:
             ahead.guess(settings, variables, in_image=_in_image())
         # Alembic and SQLAlchemy come with it, which the process ahead imports at the same time.
-        from alembic_ci import app  # noqa: PLC0415
+        with importing():
+            from alembic_ci import app  # noqa: PLC0415
 
-        gc.freeze()  # what was imported stays: the collector need not go through it again and again
         report = lasting(_STDOUT, like=sys.stdout)
         outside = app.Outside(
             variables=variables,

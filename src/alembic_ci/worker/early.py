@@ -11,6 +11,7 @@ from typing import Any
 
 from alembic.script import ScriptDirectory
 
+from .collector import importing
 from .loading import Project
 
 _KNOWN = frozenset({"alembic", "sqlalchemy"}) | getattr(sys, "stdlib_module_names", frozenset())
@@ -34,7 +35,8 @@ def import_revisions(project: Project) -> None:
     refusal: Any = _Refusal()
     sys.meta_path.insert(0, refusal)
     try:
-        project.script.get_heads()
+        with importing():
+            project.script.get_heads()
     except KeyboardInterrupt:
         raise
     except BaseException:  # noqa: BLE001 - whatever it is, it is raised again when it counts

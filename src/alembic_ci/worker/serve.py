@@ -13,6 +13,7 @@ import sys
 from typing import Any
 
 from . import protocol
+from .collector import importing
 from .failures import described
 from .protocol import Channel, Message
 
@@ -28,7 +29,6 @@ def serve(*, read_fd: int, write_fd: int) -> None:
     channel = Channel(read_fd, write_fd)
     work: Any = None
     import_alembic()
-    gc.freeze()  # what was imported stays: the collector need not go through it again and again
     while True:
         try:
             request = channel.receive()
@@ -50,7 +50,7 @@ def serve(*, read_fd: int, write_fd: int) -> None:
 
 def import_alembic() -> None:
     """Spend the time until the first request well; what fails here fails again when it counts."""
-    with contextlib.suppress(Exception):
+    with importing(), contextlib.suppress(Exception):
         importlib.import_module(".work", __package__)
 
 

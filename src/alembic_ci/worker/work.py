@@ -7,6 +7,7 @@ import sqlalchemy
 
 from . import command_line, protocol
 from .applications import enter_applications
+from .collector import patient
 from .early import import_revisions
 from .loading import Project, add_import_paths
 from .offline import OfflineRun
@@ -49,5 +50,6 @@ class Work:
         if request["do"] == protocol.ONLINE:
             return OnlineRun(self._channel, self._project, request).run()
         if request["do"] == protocol.OFFLINE:
-            return OfflineRun(self._channel, self._project, request).run()
+            with patient():
+                return OfflineRun(self._channel, self._project, request).run()
         return command_line.run(self._channel, self._project, request)
