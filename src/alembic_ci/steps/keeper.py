@@ -18,8 +18,9 @@ from alembic_ci.database.rows import (
 )
 from alembic_ci.model import Difference
 from alembic_ci.project.session import Ready
+from alembic_ci.steps.implicit import filled, on_filled, sets
 from alembic_ci.steps.new_keys import NewKey
-from alembic_ci.steps.required import Required, filled, on_filled, sets
+from alembic_ci.steps.required import Required
 
 _WORD = re.compile(r"\w+")
 _HARMLESS = re.compile(r"\s*(?:alter|create|insert|comment)\b", re.IGNORECASE)
