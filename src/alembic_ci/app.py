@@ -121,8 +121,6 @@ def _work(
     found: _Found,
 ) -> None:
     refuse_unwritable(_folder(settings, outside))
-    # The page's templates take longer to load than to fill: load them while the worker starts.
-    Thread(target=html.prepare, name="templates", daemon=True).start()
     chosen = environments(settings, outside.variables)
     _hide_secrets(chosen, settings, outside, found)
     chosen = _completed(chosen, settings, outside)
@@ -136,6 +134,8 @@ def _work(
     begin_to_load(context, chosen, outside.ahead)
     history = History.read(context.project)
     found.context = dataclasses.replace(context, history=history)
+    # The page's templates take longer to load than to fill: load them while the worker is at work.
+    Thread(target=html.prepare, name="templates", daemon=True).start()
     plan = read_plan(settings.plan) if settings.plan else None
     before = earlier(settings.resume_from, command) if settings.resume_from else None
     errand = Errand(command=command, arguments=tuple(arguments), earlier=before, plan=plan)

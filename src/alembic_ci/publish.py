@@ -5,6 +5,7 @@ import dataclasses
 import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from alembic_ci.ci.annotations import Annotation, Level
@@ -22,8 +23,12 @@ from alembic_ci.render.linked import linked
 from alembic_ci.render.markdown import summary
 from alembic_ci.render.outputs import ReportPaths, outputs
 from alembic_ci.render.remarks import errors, notices, warnings
+from alembic_ci.render.rows import rows
 from alembic_ci.render.sarif import sarif
+from alembic_ci.steps.apart import apart
 from alembic_ci.steps.problems import problem
+
+_MANY = 500  # statements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +88,17 @@ def _write(report: Report, brief: str, places: Places, more: Extra) -> Mapping[s
     A file of an earlier run is not taken for one of this.
     """
     folder = repository_folder(places.start)
-    texts = {
-        "report.md": brief,
-        "report.json": json_report(report),
-        "report.html": html_report(report),
-        "junit.xml": junit(report),
-        "findings.sarif": sarif(report, folder),
-        "gl-code-quality.json": code_quality(report, folder),
-        **more.files,
-    }
+    page = partial(html_report, report)
+    with apart([page] if _long(report) else []) as beside:
+        texts = {
+            "report.md": brief,
+            "report.json": json_report(report),
+            "junit.xml": junit(report),
+            "findings.sarif": sarif(report, folder),
+            "gl-code-quality.json": code_quality(report, folder),
+            **more.files,
+        }
+        texts["report.html"] = next((other.result() for other in beside), None) or page()
     for name, text in texts.items():
         if text:
             write_text(places.folder / name, text)
@@ -101,6 +108,12 @@ def _write(report: Report, brief: str, places: Places, more: Extra) -> Mapping[s
     values = {**outputs(report, paths=paths), **more.outputs}
     write_outputs_env(places.folder / "outputs.env", values)
     return values
+
+
+def _long(report: Report) -> bool:
+    """Tell whether the page takes so long that it is worth a process of its own."""
+    statements = sum(len(row.statements) for row in rows(report))
+    return statements >= _MANY and len(os.sched_getaffinity(0)) > 1
 
 
 def _paths(places: Places, written: Collection[str]) -> ReportPaths:
