@@ -5,17 +5,15 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
 from time import monotonic
 from typing import TextIO
 
-from alembic_ci import __version__
 from alembic_ci.ci.files import refuse_unwritable, report_folder
 from alembic_ci.ci.hosts import Host, host
 from alembic_ci.ci.jobs import job_url
-from alembic_ci.ci.ownership import share_owner
-from alembic_ci.ci.pull_requests import pull_request
 from alembic_ci.database.failures import Surroundings
 from alembic_ci.environments import Environment, environments, scratch_url
 from alembic_ci.errors import SIGNAL_BASE, AlembicCIError, Interrupted, combined
@@ -33,18 +31,13 @@ from alembic_ci.model import (
     RevisionInfo,
 )
 from alembic_ci.pipeline import Pipeline
-from alembic_ci.planning import plan_of
 from alembic_ci.plans.reading import read_plan
 from alembic_ci.progress import Bar, Held, Lines, Passing
 from alembic_ci.project.dependencies.choosing import Circumstances, with_interpreter
 from alembic_ci.project.interpreter import interpreter
 from alembic_ci.project.locate import Project, locate
 from alembic_ci.project.spawn import Ahead, drivernames
-from alembic_ci.publish import Places, publish, publish_comment_url
 from alembic_ci.redaction import Redactor, safe_everywhere
-from alembic_ci.render import html
-from alembic_ci.render.style import coloured, plain
-from alembic_ci.render.text import text
 from alembic_ci.settings import Settings
 from alembic_ci.steps.beginning import begin_to_load
 from alembic_ci.steps.context import Context, Progress
@@ -134,8 +127,8 @@ def _work(
     begin_to_load(context, chosen, outside.ahead)
     history = History.read(context.project)
     found.context = dataclasses.replace(context, history=history)
-    # The page's templates take longer to load than to fill: load them while the worker is at work.
-    Thread(target=html.prepare, name="templates", daemon=True).start()
+    # What reports are made with takes longer to load than to use: while the worker is at work.
+    Thread(target=_prepare_delivery, name="delivery", daemon=True).start()
     plan = read_plan(settings.plan) if settings.plan else None
     before = earlier(settings.resume_from, command) if settings.resume_from else None
     errand = Errand(command=command, arguments=tuple(arguments), earlier=before, plan=plan)
@@ -223,7 +216,7 @@ def _folder(settings: Settings, outside: Outside) -> Path:
 def _report(command: str, found: _Found, began: datetime, duration: float) -> Report:
     return Report(
         command=command,
-        tool_version=__version__,
+        tool_version=version("alembic-ci"),
         started_at=began.isoformat(timespec="seconds"),
         duration=duration,
         exit_code=_exit_code(found),
@@ -287,31 +280,20 @@ def _spoken_of(environments: Iterable[EnvironmentReport]) -> set[str]:
 
 
 def _published(report: Report, settings: Settings, outside: Outside, found: _Found) -> int:
-    places = Places(folder=_folder(settings, outside), start=outside.directory)
-    report = publish(report, places, found.host, plan_of(report, places, outside.variables))
-    if report.command != "alembic" or report.exit_code:
-        found.host.show(text(report, style=coloured if outside.colour else plain))
-    if pull_request(outside.variables):
-        _comment(report, settings, places, outside, found.host)
-    share_owner(_written_to(places, found))
-    return report.exit_code
+    from alembic_ci.delivery import Delivery  # noqa: PLC0415
+    from alembic_ci.publish import Places  # noqa: PLC0415
+
+    return Delivery(
+        settings=settings,
+        variables=outside.variables,
+        places=Places(folder=_folder(settings, outside), start=outside.directory),
+        host=found.host,
+        colour=outside.colour,
+        written=found.context.project.version_locations if found.context else (),
+    ).deliver(report)
 
 
-def _comment(
-    report: Report, settings: Settings, places: Places, outside: Outside, host: Host
-) -> None:
-    # It brings the HTTP library, which takes a while and which most runs need not.
-    from alembic_ci.commenting import Commenting  # noqa: PLC0415
+def _prepare_delivery() -> None:
+    from alembic_ci import delivery  # noqa: PLC0415
 
-    comments = Commenting(
-        settings=settings, variables=outside.variables, folder=places.folder, host=host
-    )
-    if url := comments.keep_up_to_date(report):
-        publish_comment_url(report, url, places, host)
-
-
-def _written_to(places: Places, found: _Found) -> Iterator[Path]:
-    """Yield the folders of the checkout that we, or Alembic's own commands, write to."""
-    yield places.folder
-    if found.context:
-        yield from found.context.project.version_locations
+    delivery.prepare()

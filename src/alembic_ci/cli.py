@@ -16,9 +16,7 @@ from typing import TextIO
 
 import click
 
-from alembic_ci import __version__
 from alembic_ci.ci.forks import refuse_fork_code
-from alembic_ci.ci.hosts import host
 from alembic_ci.ci.streams import lasting
 from alembic_ci.errors import (
     SIGNAL_BASE,
@@ -31,7 +29,6 @@ from alembic_ci.errors import (
 from alembic_ci.flags import FlagValue, command
 from alembic_ci.interface import COMMANDS
 from alembic_ci.project.spawn import Ahead
-from alembic_ci.redaction import Redactor
 from alembic_ci.settings import Settings, default_settings, read_settings
 from alembic_ci.worker.collector import importing, patient
 
@@ -74,7 +71,7 @@ def main() -> int:
     "rolls back, a verified upgrade.\n\nEach environment's URL is read from a variable "
     "<NAME>_DATABASE_URL. Without a command, `run` is done.",
 )
-@click.version_option(__version__, prog_name="alembic-ci")
+@click.version_option(package_name="alembic-ci", prog_name="alembic-ci")
 @click.pass_context
 def group(context: click.Context) -> int | None:
     """Do `run` when no command was given."""
@@ -120,7 +117,9 @@ def _post(
 ) -> int:
     if wrong is not None:
         raise wrong
-    from alembic_ci import posting  # noqa: PLC0415  (nobody else needs it)
+    # Nobody else needs these.
+    from alembic_ci import posting  # noqa: PLC0415
+    from alembic_ci.ci.hosts import host  # noqa: PLC0415
 
     ci = host(variables, lasting(_STDOUT, like=sys.stdout))
     return posting.post(directory / settings.report_dir, variables, ci)
@@ -248,6 +247,8 @@ def _complain(error: AlembicCIError) -> None:
 
 def _report_bug() -> None:
     """Print the traceback, without what looks like a password in it."""
+    from alembic_ci.redaction import Redactor  # noqa: PLC0415 - the worker starts before it is needed
+
     click.echo(Redactor(())(traceback.format_exc()), err=True)
     click.echo(
         "This is a mistake in alembic-ci, not in your project. Please report it with the text "
