@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
@@ -127,11 +128,11 @@ def _work(
     begin_to_load(context, chosen, outside.ahead)
     history = History.read(context.project)
     found.context = dataclasses.replace(context, history=history)
-    # What reports are made with takes longer to load than to use: while the worker is at work.
-    Thread(target=_prepare_delivery, name="delivery", daemon=True).start()
     plan = read_plan(settings.plan) if settings.plan else None
     before = earlier(settings.resume_from, command) if settings.resume_from else None
     errand = Errand(command=command, arguments=tuple(arguments), earlier=before, plan=plan)
+    if not errand.renders(context):
+        context.prepare()
     found.pipeline = Pipeline(found.context, errand)
     engines = bool(found.context.project.engines)
     part = shard(settings.shard, outside.variables)
@@ -181,6 +182,7 @@ def _context(settings: Settings, outside: Outside, found: _Found, progress: Prog
         surroundings=_surroundings(outside.variables),
         ahead=outside.ahead,
         processors=settings.parallel or len(os.sched_getaffinity(0)),
+        prepare=_prepare_delivery,
     )
 
 
@@ -293,7 +295,13 @@ def _published(report: Report, settings: Settings, outside: Outside, found: _Fou
     ).deliver(report)
 
 
+@cache
 def _prepare_delivery() -> None:
-    from alembic_ci import delivery  # noqa: PLC0415
+    """Load on another thread what reports are made with, which takes longer than to use it."""
 
-    delivery.prepare()
+    def load() -> None:
+        from alembic_ci import delivery  # noqa: PLC0415
+
+        delivery.prepare()
+
+    Thread(target=load, name="delivery", daemon=True).start()

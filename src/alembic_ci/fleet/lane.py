@@ -13,7 +13,7 @@ from alembic_ci.fleet.messages import Claimed, Finished, Heard, Known, Published
 from alembic_ci.fleet.sharing import Sharing
 from alembic_ci.fleet.visit import Done
 from alembic_ci.project.nursery import Nursery
-from alembic_ci.steps.context import Context, Outcome, Silence
+from alembic_ci.steps.context import Context, Outcome, Silence, do_nothing
 from alembic_ci.worker.serve import end_with_the_tool
 
 Visiting = Callable[[int, Context, Sharing], Done]
@@ -104,7 +104,9 @@ def serve(
         with Nursery() as nursery:
             while isinstance(told := line.receive(), Take):
                 relay = _Relay(line, names[told.number], quiet=quiet)
-                own = dataclasses.replace(context, progress=relay, ahead=nursery, processors=1)
+                own = dataclasses.replace(
+                    context, progress=relay, ahead=nursery, processors=1, prepare=do_nothing
+                )
                 done = visit(told.number, own, line)
                 line.send(Finished(told.number, done))
     except (Interrupted, BrokenPipeError):

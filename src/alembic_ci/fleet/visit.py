@@ -45,6 +45,10 @@ class Errand:
         """Tell whether databases are measured against the target of an upgrade."""
         return self.command in _FORWARD
 
+    def renders(self, context: Context) -> bool:
+        """Tell whether the first step has the worker render, which has reports prepared itself."""
+        return context.settings.sql_offline and self.steps(context)[:1] == ("sql",)
+
     def steps(self, context: Context) -> tuple[str, ...]:
         """Return the names of the steps."""
         if self.command == "plan":

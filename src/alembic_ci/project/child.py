@@ -1,8 +1,10 @@
 """How a worker's process comes to be, and what can be asked of any child process."""
 
 import contextlib
+import fcntl
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +13,7 @@ from typing import IO, Protocol, Self
 from alembic_ci import worker
 from alembic_ci.errors import SettingsError
 
+_ROOM = 1 << 20  # bytes that a worker may be ahead of us; what Linux allows anybody
 ENTRY = Path(worker.__file__).with_name("__main__.py")
 
 
@@ -41,6 +44,9 @@ class Pipes:
     def __init__(self) -> None:
         asked_read, self.asks = os.pipe()
         self.answers, answered_write = os.pipe()
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError):  # the system's limit, or the user's
+                fcntl.fcntl(self.answers, fcntl.F_SETPIPE_SZ, _ROOM)
         self.ends = (asked_read, answered_write)
 
     def __enter__(self) -> Self:

@@ -111,6 +111,11 @@ class Rendering:
         self._run = run
         self.whole = _NOTHING
 
+    @property
+    def asked(self) -> bool:
+        """Tell whether there is anything to render."""
+        return self._run is not None
+
     def __iter__(self) -> Iterator[Rendered]:
         """Yield the pieces, once."""
         if self._run is not None:

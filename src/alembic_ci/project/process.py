@@ -11,6 +11,7 @@ import signal
 import termios
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -41,7 +42,8 @@ class WorkerProcess:
         self._early: list[str] = []
         self._listen: Callable[[str], None] = self._early.append
         self._listening = threading.Lock()
-        self._buffer = b""
+        self._lines: deque[bytes] = deque()
+        self._begun_line = b""
         self._mark = secrets.token_hex(8)
         self._begun: Message | None = None
         self._busy = False
@@ -117,7 +119,7 @@ class WorkerProcess:
         deadline = time.monotonic() + timeout if timeout else math.inf
         poll = select.poll()
         poll.register(self._answers, select.POLLIN | select.POLLHUP)
-        while b"\n" not in self._buffer:
+        while not self._lines:
             left = deadline - time.monotonic()
             if not poll.poll(max(0.0, min(left, _LOOK_SECONDS)) * 1000):
                 if left < _LOOK_SECONDS:
@@ -127,8 +129,9 @@ class WorkerProcess:
             chunk = os.read(self._answers, 1 << 20)
             if not chunk:
                 raise self._died()
-            self._buffer += chunk
-        line, _, self._buffer = self._buffer.partition(b"\n")
+            *lines, self._begun_line = (self._begun_line + chunk).split(b"\n")
+            self._lines.extend(lines)
+        line = self._lines.popleft()
         said = line.removeprefix(self._mark.encode())
         if said == line:
             raise forged(output=self.output)

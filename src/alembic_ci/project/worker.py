@@ -162,11 +162,15 @@ class Worker:
         return int(message["calls"])
 
     def offline(self, request: Offline) -> Rendering:
-        """Render *request*; a revision that raises becomes a piece with a failure."""
-        return Rendering(self._rendered(request))
+        """Render *request*; a revision that raises becomes a piece with a failure.
 
-    def _rendered(self, request: Offline) -> Generator[Rendered, None, RenderedScript]:
-        message = self._exchange(request.message(), self._launch.start_timeout)
+        Several may be asked for before the first is read; they are read in the same order.
+        """
+        self._process.ask(request.message())
+        return Rendering(self._rendered())
+
+    def _rendered(self) -> Generator[Rendered, None, RenderedScript]:
+        message = self._process.answer(timeout=self._launch.start_timeout)
         while message["event"] == protocol.RENDERED:
             yield Rendered.parse(message)
             message = self._process.answer(timeout=self._launch.step_timeout)

@@ -1,6 +1,6 @@
 """What stays the same during a run, handed to every step."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +15,10 @@ from alembic_ci.redaction import Redactor
 from alembic_ci.settings import Settings
 from alembic_ci.steps.recording import Recording
 from alembic_ci.urls import DatabaseURL
+
+
+def do_nothing() -> None:
+    """There is nothing to prepare."""
 
 
 class Progress(Protocol):
@@ -75,7 +79,8 @@ class Context:
     """One run: the project, its history and everything from outside, read once.
 
     *start_directory* is where the tool was started; paths in reports are relative to it.
-    *processors* is how many processes may be at work at once.
+    *processors* is how many processes may be at work at once. *prepare* is to be called when the
+    worker has much to do: it loads what reports are made with, meanwhile.
     """
 
     settings: Settings
@@ -90,6 +95,7 @@ class Context:
     surroundings: Surroundings
     ahead: Starter
     processors: int = 1
+    prepare: Callable[[], None] = do_nothing
 
     def worker_variables(self, url: DatabaseURL, names: Iterable[str]) -> dict[str, str]:
         """Return the environment of a child process that works on *url*, and on nothing else."""

@@ -76,9 +76,14 @@ class _Rendering:
         refuse_unusable(self._desk, self._binding, current)
         plan = context.history.upgrade_plan(current, upgrade_target(context))
         reached = context.history.effective([*current, *(item.revision for item in plan)])
+        # The worker goes on with the second while the first is read.
+        asked = (
+            self._rendering(Direction.UP, current, plan),
+            self._rendering(Direction.DOWN, reached, plan[::-1]),
+        )
+        context.prepare()
         empty(self._folder)
-        up = self._half(Direction.UP, current, plan)
-        down = self._half(Direction.DOWN, reached, plan[::-1])
+        up, down = map(self._half, Direction, asked)
         numbers = {item.revision: number for number, item in enumerate(plan, 1)}
         with opened(self._folder) as folder:
             both = (self._revisions(half, numbers, folder) for half in (up, down))
@@ -88,9 +93,7 @@ class _Rendering:
         """Return SQL as reports may show it."""
         return self._desk.context.redact.sql(sql, self._dialect)
 
-    def _half(
-        self, direction: Direction, start: tuple[str, ...], plan: Sequence[Revision]
-    ) -> _Half:
+    def _half(self, direction: Direction, rendering: Rendering) -> _Half:
         """Read what the worker renders while it goes on rendering."""
         pieces: list[Piece] = []
         texts: list[str] = []
@@ -102,9 +105,8 @@ class _Rendering:
                 texts.append(piece.written(self._dialect))
                 yield self._script(piece, direction)
 
-        rendering = self._rendering(direction, start, plan)
         statements = tuple(self._listed(scripts()))
-        if plan and not pieces:
+        if rendering.asked and not pieces:
             raise _nothing_rendered(self._desk.context.project.env_file)
         return _Half(
             direction=direction,
