@@ -59,9 +59,8 @@ def publish(report: Report, places: Places, host: Host, more: Extra = NOTHING_MO
 
     A report that could not be written fails a run that had passed; the host gets it in any case.
     """
-    brief = summary(report)
     try:
-        values = _write(report, brief, places, more)
+        brief, values = _write(report, places, more)
     except AlembicCIError as error:
         report = _unwritten(report, error, places)
         brief = summary(report)
@@ -82,8 +81,8 @@ def publish_comment_url(report: Report, url: str, places: Places, host: Host) ->
         write_outputs_env(places.folder / "outputs.env", values)
 
 
-def _write(report: Report, brief: str, places: Places, more: Extra) -> Mapping[str, str]:
-    """Write what there is to write, and return the outputs.
+def _write(report: Report, places: Places, more: Extra) -> tuple[str, Mapping[str, str]]:
+    """Write what there is to write, and return the summary and the outputs.
 
     A file of an earlier run is not taken for one of this.
     """
@@ -91,7 +90,7 @@ def _write(report: Report, brief: str, places: Places, more: Extra) -> Mapping[s
     page = partial(html_report, report)
     with apart([page] if _long(report) else []) as beside:
         texts = {
-            "report.md": brief,
+            "report.md": summary(report),
             "report.json": json_report(report),
             "junit.xml": junit(report),
             "findings.sarif": sarif(report, folder),
@@ -107,7 +106,7 @@ def _write(report: Report, brief: str, places: Places, more: Extra) -> Mapping[s
     paths = _paths(places, [name for name, text in texts.items() if text])
     values = {**outputs(report, paths=paths), **more.outputs}
     write_outputs_env(places.folder / "outputs.env", values)
-    return values
+    return texts["report.md"], values
 
 
 def _long(report: Report) -> bool:

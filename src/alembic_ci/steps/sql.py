@@ -4,12 +4,12 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 
 from alembic_ci.ci.files import Folder, empty, opened
-from alembic_ci.errors import ProjectError
+from alembic_ci.errors import AlembicCIError, Interrupted, ProjectError
 from alembic_ci.history import Revision
 from alembic_ci.model import Direction, Divergence, RenderedRevision, SqlResult, Statement
 from alembic_ci.project.offline import Offline, RenderedScript, Rendering
@@ -83,11 +83,22 @@ class _Rendering:
         )
         context.prepare()
         empty(self._folder)
-        up, down = map(self._half, Direction, asked)
         numbers = {item.revision: number for number, item in enumerate(plan, 1)}
-        with opened(self._folder) as folder:
-            both = (self._revisions(half, numbers, folder) for half in (up, down))
-            return Outcome(result=self._result(up, down, tuple(chain(*both)), folder))
+        with self._emptied_if_it_fails(), opened(self._folder) as folder:
+            up = self._half(Direction.UP, asked[0])
+            ups = tuple(self._revisions(up, numbers, folder))
+            down = self._half(Direction.DOWN, asked[1])
+            downs = tuple(self._revisions(down, numbers, folder))
+            return Outcome(result=self._result(up, down, ups + downs, folder))
+
+    @contextmanager
+    def _emptied_if_it_fails(self) -> Iterator[None]:
+        """Leave no half of the scripts behind."""
+        try:
+            yield
+        except (AlembicCIError, Interrupted):
+            empty(self._folder)
+            raise
 
     def _hidden(self, sql: str) -> str:
         """Return SQL as reports may show it."""
