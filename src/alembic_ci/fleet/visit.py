@@ -102,6 +102,7 @@ class Visit:
                     for label, report in self._step(desk, name, steps).items():
                         steps[label].append(report)
                     self._examine(desk, steps)
+                desk.dismiss_worker()
                 self._put_in_order(steps)
                 self._versions = desk.versions
                 reports += [self._database(desk, b, steps[b.label]) for b in self._bindings]

@@ -15,19 +15,20 @@ class Entry:
     line: int | None
 
 
-def entry(module: ast.Module, name: str, *, dispatching: bool = True) -> Entry:
-    """Judge the function *name* of *module*.
+def entries(module: ast.Module, *names: str, dispatching: bool = True) -> tuple[Entry, ...]:
+    """Judge the functions *names* of *module*.
 
     The multidb template calls ``globals()["upgrade_" + engine]()``: there, what the functions of
     the single engines consist of is what counts. *dispatching* is false where the source is known
     not to do so, which spares a look at each node.
     """
-    found = Entry(Body.MISSING, None)
-    for bound, node in _bound(module.body):
-        if bound == name:
-            judged = _judged(node, module, name, dispatching=dispatching)
-            found = Entry(judged, node.lineno)
-    return found
+    bound = dict(_bound(module.body))
+    return tuple(
+        Entry(_judged(bound[name], module, name, dispatching=dispatching), bound[name].lineno)
+        if name in bound
+        else Entry(Body.MISSING, None)
+        for name in names
+    )
 
 
 def _bound(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from alembic_ci.errors import HistoryError
-from alembic_ci.history.bodies import entry
+from alembic_ci.history.bodies import entries
 from alembic_ci.history.constants import Assignment, Unreadable, assignments
 from alembic_ci.history.imports import imported
 from alembic_ci.history.revision import Revision
@@ -34,7 +34,7 @@ def parsed(source: bytes, path: Path, shown: str) -> Revision:
     identifier, line = file.identifier(path)
     # A name may be written in other characters that mean the same.
     dispatching = _DISPATCH in source or not source.isascii()
-    downgrade = entry(module, "downgrade", dispatching=dispatching)
+    upgrade, downgrade = entries(module, "upgrade", "downgrade", dispatching=dispatching)
     parents = file.required("down_revision")
     return Revision(
         revision=identifier,
@@ -45,7 +45,7 @@ def parsed(source: bytes, path: Path, shown: str) -> Revision:
         parent_line=parents.line,
         depends_on=file.texts("depends_on"),
         branch_labels=file.texts("branch_labels"),
-        upgrade=entry(module, "upgrade", dispatching=dispatching).body,
+        upgrade=upgrade.body,
         downgrade=downgrade.body,
         downgrade_line=downgrade.line,
         irreversible=_irreversible(source) if _MARK in source else None,

@@ -48,7 +48,9 @@ class Revision:
 
 def relative(path: Path, folder: Path) -> str:
     """Return *path* as seen from *folder*, or whole when it lies elsewhere."""
-    return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
+    if path == folder:
+        return "."
+    return path.as_posix().removeprefix(f"{folder.as_posix().rstrip('/')}/")
 
 
 def info(revision: Revision, start: Path) -> RevisionInfo:

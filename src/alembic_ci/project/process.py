@@ -48,6 +48,7 @@ class WorkerProcess:
         self._begun: Message | None = None
         self._busy = False
         self._closed = False
+        self._dismissed = False
         self._asks, self._answers = pipes.asks, pipes.answers
         self._child = child
         self._reader = threading.Thread(target=self._read_output, name=READER, daemon=True)
@@ -154,10 +155,17 @@ class WorkerProcess:
         self._closed = True
         self._close_pipes()
 
-    def _stop(self) -> None:
+    def dismiss(self) -> None:
+        """Let the worker end while we go on, unless it is busy; to be stopped all the same."""
         if not self._busy and self._child.poll() is None:
             with contextlib.suppress(WorkerDiedError, OSError):
                 self.ask({"do": EXIT})
+            self._dismissed = True
+
+    def _stop(self) -> None:
+        self.dismiss()
+        if self._dismissed:
+            self._dismissed = False
             self._await_end(_LEAVE_SECONDS)
         self.kill()
 

@@ -125,6 +125,10 @@ class Worker:
         """End the process."""
         self._process.stop()
 
+    def dismiss(self) -> None:
+        """Let the process end while we go on: it will not be asked again."""
+        self._process.dismiss()
+
     def load(self) -> Versions:
         """Import Alembic and read its configuration; raises EnvError when that fails."""
         self._process.begin(self._launch.message())

@@ -162,6 +162,11 @@ class Desk:
             self._worker.close()
             self._worker = None
 
+    def dismiss_worker(self) -> None:
+        """Let the worker end while we go on: no step comes after the last one."""
+        if self._worker is not None:
+            self._worker.dismiss()
+
     def fork_workers(self) -> None:
         """Fork the next workers from a process with Alembic in it: there will be many of them."""
         if not isinstance(self.context.ahead, Nursery):
