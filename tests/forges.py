@@ -28,7 +28,7 @@ class Forge:
     failures: list[tuple[str, Answer]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
-    before_list: Callable[[], object] = lambda: None
+    after_list: Callable[[], object] = lambda: None
     numbers: "count[int]" = field(default_factory=lambda: count(1))
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -72,12 +72,12 @@ class Forge:
         raise NotImplementedError
 
     def _listed(self, request: Request) -> Response:
-        self.before_list()
         size, page = int(request.args.get("per_page", 30)), int(request.args.get("page", 1))
         with self.lock:
             chosen = sorted(self.bodies)[(page - 1) * size : page * size]
             more = len(self.bodies) > page * size
             items = [self._item(found) for found in chosen]
+        self.after_list()
         link = f'<{request.base_url}?page=1>; rel="first"'
         if more:
             link += f', <{request.base_url}?per_page={size}&page={page + 1}>; rel="next"'
