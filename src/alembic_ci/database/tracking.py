@@ -39,13 +39,16 @@ class SchemaTracker(Protocol):
         """Read the whole catalogue and forget everything known before."""
 
     @property
-    def question(self) -> str:
-        """The first query of `advance`, if it always begins with one."""
+    def questions(self) -> tuple[str, ...]:
+        """The queries that `advance` begins with, if there are any.
+
+        Each but the first is for where the first value of the answer before it is true.
+        """
 
     def advance(self, answer: Rows | None = None) -> Delta:
         """Return what changed since the last call, reading only what was touched.
 
-        *answer* are the rows of *question* if it was asked already, together with the step.
+        *answer* are the rows of all *questions* that were asked already, together with the step.
         """
 
     def undo(self, delta: Delta) -> None:

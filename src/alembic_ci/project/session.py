@@ -81,10 +81,8 @@ class Stepped:
     seen: Sequence[Row]
 
 
-def rows_of(message: Message | None) -> Sequence[Row]:
-    """Return the rows of an answer, none where nothing was asked; raises when the query failed."""
-    if message is None:
-        return ()
+def rows_of(message: Message) -> Sequence[Row]:
+    """Return the rows of an answer; raises when the query failed."""
     if message["failure"]:
         failure = Failure.parse(message["failure"])
         raise WorkerError(
@@ -126,27 +124,28 @@ class Session:
         revision: str,
         direction: Direction,
         *,
-        look: str = "",
+        look: str | Sequence[str] = "",
         inspect: Callable[[Sequence[Row]], bool] | None = None,
         watch: str = "",
     ) -> Stepped:
         """Run one revision and return what it executed.
 
-        *look* is a query that is run on the same connection: in a run that was started with
-        ``inspect=True`` inside the step's transaction, just before its commit, else after it. Its
+        *look* is a query, or several, of which each is run only where the first value of the answer
+        before it is true. They are run on the same connection: in a run that was started with
+        ``inspect=True`` inside the step's transaction, just before its commit, else after it. Their
         rows go to *inspect* while the transaction is open; when that returns false, the step is
         rolled back and UndoneError is raised. *watch* is a query that is run after each statement,
         in a run that was started with ``record=True``.
         """
         step = {"do": protocol.STEP, "revision": revision, "direction": direction.value}
         asked = {
-            "look": look,
+            "look": [look] if isinstance(look, str) and look else list(look),
             "inspect": inspect is not None,
             "watch": watch,
             "record": self.recorded,
         }
         message = self._exchange({**step, **asked})
-        seen = rows_of(message["looked"])
+        seen = [row for answer in message["looked"] for row in rows_of(answer)]
         if message["event"] == protocol.APPLIED:
             keep = inspect is None or inspect(seen)
             message = self._exchange({"do": protocol.COMMIT if keep else protocol.UNDO})

@@ -67,7 +67,7 @@ class Observer:
         stepped = self.session.step(
             revision,
             direction,
-            look=self.tracker.question,
+            look=self.tracker.questions,
             inspect=self._look if before else None,
         )
         self.statements = stepped.statements

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import functools
-from typing import Any, Iterator, Optional, Tuple
+from typing import Any, Iterator, List, Optional, Tuple
 
 from alembic import command
 from alembic.runtime.environment import EnvironmentContext
@@ -54,9 +54,9 @@ class OnlineRun:
         self._setup = Setup(project.script.dir)
         self._statements = StatementLog(self._recorder if request["record"] else None)
         self._memo: Any = {}
-        self._look = ""
+        self._looks: List[str] = []
         self._inspected = False
-        self._seen: Optional[Message] = None
+        self._seen: Optional[List[Message]] = None
 
     def run(self) -> Message:
         """Run env.py once and report how it ended."""
@@ -154,7 +154,7 @@ class OnlineRun:
                     "event": protocol.STEPPED,
                     "statements": self._statements.taken(),
                     "executions": self._statements.recorded(),
-                    "looked": self._seen or self._looked(context),
+                    "looked": self._looked(context) if self._seen is None else self._seen,
                     "lasting": self._statements.lasting,
                 }
             )
@@ -193,7 +193,7 @@ class OnlineRun:
 
     def _step(self, request: Message) -> RevisionStep:
         self._inside = request["revision"]
-        self._look, self._inspected, self._seen = request["look"], request["inspect"], None
+        self._looks, self._inspected, self._seen = request["look"], request["inspect"], None
         self._recorder.watch, self._recorder.wanted = request["watch"], request["record"]
         script = self._project.script
         return step(
@@ -231,10 +231,16 @@ class OnlineRun:
             self._failure = UndoneError()
             raise self._failure
 
-    def _looked(self, context: MigrationContext) -> Optional[Message]:
-        """Run the query that came with the step, once."""
-        sql, self._look = self._look, ""
-        return answer(context.connection, sql) if sql else None
+    def _looked(self, context: MigrationContext) -> List[Message]:
+        """Run the queries that came with the step, once, as long as the answers say to go on."""
+        looks, self._looks = self._looks, []
+        answers: List[Message] = []
+        for sql in looks:
+            answers.append(answer(context.connection, sql))
+            rows = answers[-1]["rows"]
+            if not (rows and rows[0][0]):
+                break
+        return answers
 
     def _settle(self, context: MigrationContext) -> None:
         """Commit a step of a proof although env.py holds a transaction around everything.

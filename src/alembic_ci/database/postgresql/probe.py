@@ -13,7 +13,13 @@ from alembic_ci.database.postgresql.section import V15
 from alembic_ci.database.postgresql.statement import SECTIONS
 from alembic_ci.database.tracking import Rows, Value
 
-PREPARED = "alembic_ci_"
+PREFIX = "alembic_ci_"
+PROBE, TOUCHED = f"{PREFIX}probe", f"{PREFIX}touched"
+PREPARED_SQL = (
+    "select count(*) = 2 from pg_catalog.pg_prepared_statement() s"
+    f" where s.name in ('{PROBE}', '{TOUCHED}')"
+)
+"""Whether this session, which may be another in each transaction, knows both statements."""
 
 _OWNED_BY_UNITS = (
     "pg_attrdef",
@@ -99,7 +105,7 @@ def watched_sql(version: int) -> str:
 
 
 def probe_sql(version: int, watched_oids: Iterable[int]) -> str:
-    """Return the statement whose answer `probe` reads; planned every time, it is plain.
+    """Return the statement whose answer `probe` reads; the first value says if it was written.
 
     It reads the functions below the views ``pg_locks`` and ``pg_prepared_statements``, the first
     of them once. From 15 on the session is also told to report at the end of this transaction, so
@@ -112,12 +118,13 @@ def probe_sql(version: int, watched_oids: Iterable[int]) -> str:
         f"pg_catalog.pg_stat_get_xact_tuples_{word}(c.oid) as {word}"
         for word in ("inserted", "updated", "deleted")
     )
-    return f"""select pg_catalog.pg_backend_pid(), l.transaction,
+    return f"""select pg_catalog.txid_current_if_assigned() is not null,
+ pg_catalog.pg_backend_pid(), l.transaction,
  coalesce(pg_catalog.txid_current_if_assigned(), 0),
  pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot()),
  pg_catalog.current_setting('track_counts'), l.by_hand,
  (select pg_catalog.string_agg(s.name, ' ') from pg_catalog.pg_prepared_statement() s
- where pg_catalog.starts_with(s.name, '{PREPARED}')),
+ where pg_catalog.starts_with(s.name, '{PREFIX}')),
  (select pg_catalog.string_agg(pg_catalog.concat_ws(' ', w.oid, w.inserted, w.updated,
  w.deleted), ',') from (select c.oid, {counts}
  from pg_catalog.unnest('{{{oids}}}'::pg_catalog.oid[]) c (oid) offset 0) w
@@ -131,7 +138,7 @@ from (select max(pg_catalog.split_part(k.virtualxid, '/', 2)::bigint) as transac
 
 def probe(answer: Rows, names: Mapping[int, str]) -> Probe:
     """Read the answer to `probe_sql`; *names* are those of the watched catalogues."""
-    backend, transaction, own, following, counting, by_hand, prepared, writes, _ = answer[0]
+    _, backend, transaction, own, following, counting, by_hand, prepared, writes, _ = answer[0]
     entries = (entry.split(" ") for entry in str(writes or "").split(",") if entry)
     return Probe(
         backend=_number(backend),

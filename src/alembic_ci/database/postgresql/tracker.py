@@ -4,7 +4,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from alembic_ci.database.postgresql.probe import PREPARED, Probe, probe, probe_sql, watched_sql
+from alembic_ci.database.postgresql.probe import (
+    PREFIX,
+    PREPARED_SQL,
+    PROBE,
+    TOUCHED,
+    Probe,
+    probe,
+    probe_sql,
+    watched_sql,
+)
 from alembic_ci.database.postgresql.scope import Scope, VersionTable
 from alembic_ci.database.postgresql.section import Section, Unit
 from alembic_ci.database.postgresql.statement import SECTIONS, describe, unit_name
@@ -83,33 +92,39 @@ class PostgreSQLTracker:
         return delta
 
     @property
-    def question(self) -> str:
-        """Return the probe."""
-        return self._probe_sql
+    def questions(self) -> tuple[str, ...]:
+        """Return the probe and what it mostly leads to, which are planned once a connection."""
+        return (PREPARED_SQL, f"execute {PROBE}", f"execute {TOUCHED}")
 
     def advance(self, answer: Rows | None = None) -> Delta:
         """Return what changed, from one probe and, if it shows any writing, a description."""
-        probed = probe(self._query(self._probe_sql) if answer is None else answer, self._watched)
+        _, *answers = self._query(PREPARED_SQL) if answer is None else answer
+        asked, touched = answers[:1], answers[1:]
+        probed = probe(asked or self._query(self._probe_sql), self._watched)
         follows = self._last is not None and probed.follows(self._last)
         self._last = probed
         if not follows or probed.by_hand or not probed.counting or _named_everywhere(probed):
             return self._store.replace_all(self._everything())
         if not probed.own_xid or not probed.writes:
             return self._store.replace({})
-        return self._store.replace({**self._touched(probed), **self._whole(probed)})
+        return self._store.replace({**self._touched(probed, touched), **self._whole(probed)})
 
     def undo(self, delta: Delta) -> None:
         """Put the state back; anything but the last delta makes the next call read everything."""
         if not self._store.undo(delta):
             self._last = None
 
-    def _touched(self, probed: Probe) -> Units:
-        touched = partial(touched_statement, self._server, self._table)
-        rows = self._prepared(f"{PREPARED}touched", touched, probed)
+    def _touched(self, probed: Probe, rows: Rows) -> Units:
+        """Return what was touched; *rows* may begin to say so already."""
+        if not rows:
+            if PROBE not in probed.prepared:
+                self._query(f"prepare {PROBE} as {self._probe_sql}")
+            touched = partial(touched_statement, self._server, self._table)
+            rows = self._prepared(TOUCHED, touched, probed)
         described = [row for row in rows if row[0] != PART]
         for _, number, *_ in (row for row in rows if row[0] == PART):
             part = partial(part_statement, self._server, self._table, int(number or 0))
-            described += self._prepared(f"{PREPARED}part_{number}", part, probed)
+            described += self._prepared(f"{PREFIX}part_{number}", part, probed)
         return units(described)
 
     def _prepared(self, name: str, statement: Callable[[], str], probed: Probe) -> Rows:
