@@ -180,26 +180,31 @@ def _dependents() -> str:
     """Return what names an altered object in its own definition, for that may be a new name.
 
     Locked objects are among them: COMMENT locks a constraint or trigger, and not its table. Whoever
-    renames a table or moves it to another schema updates its row type as well, and whoever changes
-    one of its columns ``pg_attribute``; without either its name is what it was. Sequences have no
-    row type (any more).
+    renames a table or moves it to another schema updates its row type as well; without that its
+    name is what it was, and what names a column depends on this column. Sequences have no row type
+    (any more).
     """
-    renaming = "(select w.pg_type_updated + w.pg_attribute_updated > 0 from writes w)"
+    renaming = "(select w.pg_type_updated > 0 from writes w)"
+    altering = "(select w.pg_attribute_updated > 0 from writes w)"
+    altered = "any (array(select r.oid from altered_relations r))"
     return f"""renamed as materialized (
-select {_CLASS}::oid as classid, c.oid from pg_catalog.pg_class c
- where c.oid = any (array(select r.oid from altered_relations r))
- and (c.relkind = 'S' or {renaming}) and ({_fresh("c")}
+select {_CLASS}::oid as classid, c.oid, null::smallint[] as parts from pg_catalog.pg_class c
+ where c.oid = {altered} and (c.relkind = 'S' or {renaming}) and ({_fresh("c")}
  or exists (select 1 from pg_catalog.pg_attribute a where a.attrelid = c.oid and {_fresh("a")}))
-union all select {_TYPE}::oid, u.oid from pg_catalog.pg_type t
+union all select {_CLASS}::oid, a.attrelid, pg_catalog.array_agg(a.attnum)
+ from pg_catalog.pg_attribute a where {altering} and a.attrelid = {altered} and a.attnum > 0
+ and {_fresh("a")} group by a.attrelid
+union all select {_TYPE}::oid, u.oid, null from pg_catalog.pg_type t
  cross join lateral (values (t.oid), (t.typarray)) u (oid)
  where t.oid = any (array(select r.oid from altered_types r union all select c.reltype
  from pg_catalog.pg_class c where c.oid = any (array(select r.oid from altered_relations r))))
  and {_fresh("t")}
-union all select {_PROC}::oid, r.oid from altered_routines r),
+union all select {_PROC}::oid, r.oid, null from altered_routines r),
 dependents as materialized (
 select d.classid, d.objid from renamed r
  cross join lateral (select d.classid, d.objid from pg_catalog.pg_depend d
- where d.refclassid = r.classid and d.refobjid = r.oid) d
+ where d.refclassid = r.classid and d.refobjid = r.oid
+ and (r.parts is null or d.refobjsubid = any (r.parts))) d
 union all select l.classid, l.objid from locked l where l.classid is not null)"""
 
 
