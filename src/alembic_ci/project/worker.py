@@ -23,13 +23,15 @@ Visit = Callable[[Session], None]
 class Sessions:
     """What is set in every session that env.py opens; seconds, None for no time-out.
 
-    *overriding* a lock time-out that the session has already.
+    *overriding* a lock time-out that the session has already. When not *durable*, PostgreSQL does
+    not wait for its disk at a commit.
     """
 
     application: str
     lock_timeout: float | None = None
     statement_timeout: float | None = None
     overriding: bool = False
+    durable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

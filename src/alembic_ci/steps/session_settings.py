@@ -20,5 +20,5 @@ def session_settings(context: Context) -> Sessions:
 
 
 def unhurried(context: Context) -> Sessions:
-    """Return no time-outs: on a throw-away database nobody is in the way."""
-    return Sessions(application=application_name(context.surroundings.job))
+    """Return no time-outs: on a throw-away database nobody is in the way, and nothing lasts."""
+    return Sessions(application=application_name(context.surroundings.job), durable=False)

@@ -30,7 +30,7 @@ class Sessions:
     """What the tool wants of sessions.
 
     *wanted* has the keys lock_timeout and statement_timeout (seconds, None for none), overriding
-    (a session's own lock time-out) and application.
+    (a session's own lock time-out), durable (whether commits wait for the disk) and application.
     """
 
     def __init__(self, wanted: Message) -> None:
@@ -75,6 +75,8 @@ class Sessions:
             rows.append("('lock_timeout', '" + _milliseconds(lock) + "', " + kept + ")")
         if statement is not None:
             rows.append("('statement_timeout', '" + _milliseconds(statement) + "', false)")
+        if not self._wanted["durable"]:
+            rows.append("('synchronous_commit', 'off', false)")
         name = re.sub(r"[^\w./:#= -]", "_", self._wanted["application"], flags=re.ASCII)
         rows.append(
             "('application_name', '" + name + "', current_setting('application_name') <> '')"
