@@ -82,6 +82,19 @@ print("argument", context.get_revision_argument(), context.get_head_revision())
     assert "argument" in up.text
 
 
+def test_a_revision_that_commits_by_itself_is_found_and_waited_for_by_nobody(job: Job) -> None:
+    """What it does behind that is in no transaction that Alembic would end, and locks the table."""
+    step = job.directory / "migrations" / "versions" / "bbb2_step.py"
+    edit(step, "def upgrade():\n", "def upgrade():\n    op.get_bind().commit()\n")
+
+    run = job.run("run")
+
+    assert run.exit_code == 1
+    assert run.problem()["failure_class"] == "silent-rollback"
+    assert "op.get_bind().commit()" in run.problem()["meaning"]
+    assert "lock timeout" in run.text
+
+
 # On PostgreSQL in test_verification.py.
 @pytest.mark.parametrize("job", [_SQLITE, _MYSQL], indirect=True)
 def test_sql_before_configure_spoils_an_upgrade_and_the_proof_says_so(job: Job) -> None:

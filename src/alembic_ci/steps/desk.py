@@ -35,6 +35,8 @@ from alembic_ci.steps.watch import Watch
 from alembic_ci.urls import DatabaseURL, Dialect
 
 _HURRIED_SECONDS = 1
+# On a scratch database only env.py can be in our way, and it waits for us: it left a lock behind.
+_PATIENT_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +141,8 @@ class Desk:
             timeout=min(timeout, _HURRIED_SECONDS) if self._hurried else timeout,
             surroundings=self.context.surroundings,
         )
-        if self._hurried:
-            control.give_up_on_locks(_HURRIED_SECONDS)
+        if self._hurried or self.scratch:
+            control.give_up_on_locks(_HURRIED_SECONDS if self._hurried else _PATIENT_SECONDS)
         if binding.schema:
             enter_schema(control, binding.schema, binding.url.location)
         return control
