@@ -97,16 +97,22 @@ def _write(report: Report, places: Places, more: Extra) -> tuple[str, Mapping[st
             "gl-code-quality.json": code_quality(report, folder),
             **more.files,
         }
+        _replace(texts, places.folder)
         texts["report.html"] = next((other.result() for other in beside), None) or page()
-    for name, text in texts.items():
-        if text:
-            write_text(places.folder / name, text)
-        else:
-            remove(places.folder / name)
+    write_text(places.folder / "report.html", texts["report.html"])
     paths = _paths(places, [name for name, text in texts.items() if text])
     values = {**outputs(report, paths=paths), **more.outputs}
     write_outputs_env(places.folder / "outputs.env", values)
     return texts["report.md"], values
+
+
+def _replace(texts: Mapping[str, str], folder: Path) -> None:
+    """Write each text; where there is none, remove what an earlier run has left."""
+    for name, text in texts.items():
+        if text:
+            write_text(folder / name, text)
+        else:
+            remove(folder / name)
 
 
 def _long(report: Report) -> bool:

@@ -44,6 +44,7 @@ RENDERED = "rendered"
 ENDED = "ended"
 
 _LONGEST_WAIT = 0.02  # seconds
+_ENCODER = json.JSONEncoder(separators=(",", ":"))  # json.dumps() would make one for each message
 
 
 class Channel:
@@ -80,7 +81,7 @@ class Channel:
 
 def encoded(message: Message) -> bytes:
     """Return *message* as one line; lone surrogates survive as escapes."""
-    return json.dumps(message, separators=(",", ":")).encode("ascii") + b"\n"
+    return _ENCODER.encode(message).encode("ascii") + b"\n"
 
 
 def decoded(line: bytes) -> Message:

@@ -55,7 +55,9 @@ def step(
         setattr(revision.module, function, _missing(name, function))
     made = kind(script.revision_map, revision, up)
     # Alembic's log names the function: "Running upgrade a -> b".
-    made.migration_fn = functools.wraps(made.migration_fn)(wrap(made.migration_fn))
+    made.migration_fn = functools.update_wrapper(
+        wrap(made.migration_fn), made.migration_fn, assigned=("__name__",), updated=()
+    )
     return made
 
 
