@@ -77,7 +77,7 @@ POSTGRESQL: list[Pair] = [
     ("uuid[]", "text[]", "", TEXTS),
     ("text", "json", TEXTS, ""),
     ("text", "xml", TEXTS, ""),
-    ("json", "jsonb", "repeated keys and the order of keys are lost", ""),
+    ("json", "jsonb", "", ""),
     ("jsonb", "varchar(100)", LONGER, TEXTS),
     ("jsonb", "integer", TEXTS, ""),
     ("integer[]", "jsonb", "", ""),

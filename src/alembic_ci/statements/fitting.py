@@ -24,10 +24,7 @@ _OTHER = "values that are none are changed or refused"
 _SECONDS = "fractions of a second are rounded off"
 _DOCUMENTS = ("json", "jsonb")
 _WIDER = frozenset([("cidr", "inet"), ("macaddr", "macaddr8"), ("inet4", "inet6")])
-_DIFFERENT = {
-    ("json", "jsonb"): "repeated keys and the order of keys are lost",
-    ("inet", "cidr"): "the bits that name a host are set to 0",
-}
+_DIFFERENT = {("inet", "cidr"): "the bits that name a host are set to 0"}
 _EVERY = ("utf8mb4", "utf16", "utf16le", "utf32", "gb18030")
 _WIDE = ("utf8mb3", "utf8", "ucs2")
 _AFFINITIES = (
