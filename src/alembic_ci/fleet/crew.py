@@ -12,8 +12,8 @@ from alembic_ci.fleet.visit import Done, Errand, Visit, failed, skipped, unseen
 from alembic_ci.model import DatabaseReport, StatusResult
 from alembic_ci.project.nursery import Nursery
 from alembic_ci.project.worker import Versions
+from alembic_ci.steps.bindings import Binding, title
 from alembic_ci.steps.context import Context
-from alembic_ci.steps.desk import Binding, title
 from alembic_ci.steps.problems import lane_died
 from alembic_ci.steps.target import lasting_target
 

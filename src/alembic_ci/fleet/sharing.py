@@ -6,8 +6,9 @@ from typing import Protocol
 
 from alembic_ci.database.likeness import likeness
 from alembic_ci.model import RollbackResult
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Outcome, Outcomes
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.desk import Desk
 from alembic_ci.urls import Dialect
 
 Step = Callable[[Desk], Outcomes]

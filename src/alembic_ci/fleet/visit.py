@@ -14,8 +14,9 @@ from alembic_ci.plans import Plan
 from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
 from alembic_ci.project.worker import Versions
 from alembic_ci.steps.alembic_command import alembic_command
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Context, CutShort, Outcome, Outcomes
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.menu import Step, after_failure, step
 from alembic_ci.steps.problems import HALF_APPLIED, interruption, problem
 from alembic_ci.steps.review import reviewed

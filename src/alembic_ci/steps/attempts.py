@@ -8,7 +8,8 @@ from alembic_ci.history import Revision
 from alembic_ci.model import Direction
 from alembic_ci.project.failures import ForeignError, StepFailedError
 from alembic_ci.project.session import Session
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.bindings import Binding
+from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.half_way import ConcurrentChangeError
 from alembic_ci.steps.retrying import Remains
 from alembic_ci.steps.version_table import version_rows

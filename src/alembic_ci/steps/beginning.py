@@ -9,8 +9,8 @@ from alembic_ci.environments import Environment
 from alembic_ci.errors import AlembicCIError
 from alembic_ci.project.spawn import Ahead
 from alembic_ci.steps.bindings import groups
-from alembic_ci.steps.context import Context
-from alembic_ci.steps.desk import Desk
+from alembic_ci.steps.context import Context, do_nothing
+from alembic_ci.steps.launching import launch_of
 
 
 def begin_to_load(context: Context, chosen: Sequence[Environment], ahead: Ahead) -> None:
@@ -23,5 +23,5 @@ def begin_to_load(context: Context, chosen: Sequence[Environment], ahead: Ahead)
         context = dataclasses.replace(context, settings=settings)
         with contextlib.suppress(AlembicCIError):
             for bindings in islice(groups(context.project, environment), 1):
-                launch = Desk(context, environment, bindings).launch()
+                launch = launch_of(context, bindings, meanwhile=do_nothing)
                 ahead.begin(launch.spawn, launch.message())

@@ -1,11 +1,31 @@
-"""Which of an environment's databases one run of env.py serves."""
+"""An environment's databases, and which of them one run of env.py serves."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from alembic_ci.environments import Database, Environment
 from alembic_ci.errors import SettingsError
 from alembic_ci.project.locate import Project
-from alembic_ci.steps.desk import Binding
+from alembic_ci.urls import DatabaseURL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """One database of an environment; *engine* is its section in the multidb template, else ``""``.
+
+    *schema* is the one that is migrated, where each tenant has a schema of its own.
+    """
+
+    label: str
+    engine: str
+    url: DatabaseURL
+    variable: str
+    schema: str = ""
+
+
+def title(environment: Environment, binding: Binding) -> str:
+    """Return the name of an environment, and of the database in it when there are several."""
+    return f"{environment.name}/{binding.label}" if binding.label else environment.name
 
 
 def groups(project: Project, environment: Environment) -> Iterator[tuple[Binding, ...]]:

@@ -8,8 +8,9 @@ from alembic_ci.model import Direction
 from alembic_ci.project.failures import StepFailedError, WorkerDiedError, WorkerTimeoutError
 from alembic_ci.project.session import Session
 from alembic_ci.project.worker import Online
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Outcome, Outcomes
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.recording import Recording
 from alembic_ci.steps.scratch import scratch_for
 from alembic_ci.steps.target import upgrade_target

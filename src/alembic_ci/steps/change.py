@@ -24,8 +24,9 @@ from alembic_ci.project.failures import (
 from alembic_ci.project.session import Session
 from alembic_ci.project.worker import Online
 from alembic_ci.steps.attempts import Attempt, refuse_disturbed, refuse_unreviewed
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import CutShort, Outcome, Outcomes
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.half_way import ConcurrentChangeError, ended
 from alembic_ci.steps.judging import Course, Judge
 from alembic_ci.steps.protection import refuse_unless_allowed

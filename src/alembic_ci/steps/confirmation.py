@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from alembic_ci.history import History
 from alembic_ci.model import Difference, Phase, RevisionProof, Verdict
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Silence
-from alembic_ci.steps.desk import Binding
 from alembic_ci.steps.prover import Assignment, Proved
 from alembic_ci.steps.scratch import Scratch
 from alembic_ci.steps.stairway import Stairway

@@ -7,7 +7,6 @@ import contextlib
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -15,7 +14,7 @@ from alembic_ci.database.control import Control
 from alembic_ci.database.failures import StatementError
 from alembic_ci.database.identity import IDENTITY_SQL, identity, same_database
 from alembic_ci.database.locking import LockPlace, Target
-from alembic_ci.database.schemas import CURRENT_SCHEMA_SQL, enter_schema
+from alembic_ci.database.schemas import CURRENT_SCHEMA_SQL
 from alembic_ci.database.sessions import SESSION_ID_SQL, end_session, left_in_transaction
 from alembic_ci.environments import Environment
 from alembic_ci.errors import DatabaseUnreachableError, ProjectError
@@ -23,35 +22,17 @@ from alembic_ci.project.executions import OwnStatement
 from alembic_ci.project.failures import EnvError
 from alembic_ci.project.nursery import Nursery
 from alembic_ci.project.session import Connection, Ready, Session
-from alembic_ci.project.spawn import Spawn, url_names
-from alembic_ci.project.worker import Launch, Online, Versions, Worker
+from alembic_ci.project.worker import Online, Versions, Worker
+from alembic_ci.steps.bindings import Binding, title
 from alembic_ci.steps.context import Context
+from alembic_ci.steps.controls import Controls
+from alembic_ci.steps.launching import launch_of
 from alembic_ci.steps.locks import Locks
 from alembic_ci.steps.recognition import known_dialect, refuse_other_schema, wrong_target
 from alembic_ci.steps.recording import Recording
-from alembic_ci.steps.session_settings import session_settings, unhurried
 from alembic_ci.steps.sqlite_urls import anchored, unborn_files_kept_away
 from alembic_ci.steps.watch import Watch
-from alembic_ci.urls import DatabaseURL, Dialect
-
-_HURRIED_SECONDS = 1
-# On a scratch database only env.py can be in our way, and it waits for us: it left a lock behind.
-_PATIENT_SECONDS = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Binding:
-    """One database of a desk; *engine* is its section in the multidb template, else ``""``.
-
-    *schema* is the one that is migrated, where each tenant has a schema of its own.
-    """
-
-    label: str
-    engine: str
-    url: DatabaseURL
-    variable: str
-    schema: str = ""
-
+from alembic_ci.urls import Dialect
 
 Visitor = Callable[[Binding, Session], None]
 
@@ -90,9 +71,8 @@ class Desk:
         self.records = False
         self.reviewed: dict[str, frozenset[str]] = {}
         self._stack = ExitStack()
-        self._controls: dict[str, Control] = {}
+        self._controls = self._stack.enter_context(Controls(context, scratch=scratch))
         self._worker: Worker | None = None
-        self._hurried = False
         self._confirmed: list[Binding] = []
         self._sessions: dict[str, str] = {}
         self._own: dict[tuple[str, int], dict[tuple[str, ...], OwnStatement]] = {}
@@ -114,15 +94,11 @@ class Desk:
 
     def control(self, binding: Binding) -> Control:
         """Return our own connection to a database; raises when it cannot be reached."""
-        if binding.label not in self._controls:
-            self._controls[binding.label] = self._stack.enter_context(self._opened(binding))
-        return self._controls[binding.label]
+        return self._controls.of(binding)
 
     def close_control(self, binding: Binding) -> None:
         """Close our own connection, so that the database may be dropped."""
-        control = self._controls.pop(binding.label, None)
-        if control is not None:
-            control.close()
+        self._controls.close(binding)
 
     def title(self, binding: Binding) -> str:
         """Name a database for people."""
@@ -131,27 +107,16 @@ class Desk:
     @contextmanager
     def fresh_control(self, binding: Binding) -> Iterator[Control]:
         """Open a new connection, for looking at what is really there now."""
-        with self._opened(binding) as control:
+        with self._controls.opened(binding) as control:
             yield control
-
-    def _opened(self, binding: Binding, *, patience: float | None = None) -> Control:
-        timeout = self.context.settings.connect_timeout if patience is None else patience
-        control = Control.open(
-            anchored(binding.url, self.context.project.directory),
-            timeout=min(timeout, _HURRIED_SECONDS) if self._hurried else timeout,
-            surroundings=self.context.surroundings,
-        )
-        if self._hurried or self.scratch:
-            control.give_up_on_locks(_HURRIED_SECONDS if self._hurried else _PATIENT_SECONDS)
-        if binding.schema:
-            enter_schema(control, binding.schema, binding.url.location)
-        return control
 
     @property
     def worker(self) -> Worker:
         """The worker, started and loaded on first use."""
         if self._worker is None:
-            launch = self.launch()
+            launch = launch_of(
+                self.context, self.bindings, scratch=self.scratch, meanwhile=self._look
+            )
             worker = Worker(launch, self.context.ahead.process(launch.spawn))
             self._stack.callback(worker.close)
             self.versions = worker.load()
@@ -216,7 +181,7 @@ class Desk:
         """
         for binding in self.bindings:
             if binding not in self._confirmed:
-                self._opened(binding, patience=0).close()
+                self._controls.opened(binding, patience=0).close()
 
     def _arrived(self, binding: Binding, ready: Ready) -> None:
         """Note where a version table stands; of several in one database the furthest behind."""
@@ -309,7 +274,7 @@ class Desk:
 
         From here on nobody is waited for: there may be seconds until we are killed.
         """
-        self._hurried = True
+        self._controls.hurry()
         self.close_worker()
         self._end_sessions()
 
@@ -336,50 +301,15 @@ class Desk:
                 end_session(control, session)
         self._sessions.clear()
 
-    def launch(self) -> Launch:
-        """Return how the worker is started."""
-        context, settings = self.context, self.context.settings
-        first = self.bindings[0]
-        names = url_names(settings, first.variable)
-        spawn = Spawn.on(
-            first.url,
-            names,
-            interpreter=context.interpreter,
-            directory=context.project.directory,
-            variables=context.variables,
-        )
-        return Launch(
-            project=context.project,
-            spawn=spawn.in_schema(first.schema) if first.schema else spawn,
-            urls=self._section_urls(),
-            schema=first.schema,
-            start_timeout=settings.start_timeout,
-            step_timeout=settings.step_timeout,
-            listen=context.progress.foreign,
-            sessions=unhurried(context) if self.scratch else session_settings(context),
-            meanwhile=self._look,
-        )
-
     def _look(self) -> None:
         """See whom a change waits for; called while the worker is busy."""
         if self._locks is None:
             return
         for binding in self.bindings:
             number = self._sessions.get(binding.label, "").partition("/")[0]
-            control = self._controls.get(binding.label)
+            control = self._controls.known(binding)
             if number and control:
                 self.watch.look(self.title(binding), control, [number])
-
-    def _section_urls(self) -> dict[str, str]:
-        """The URL goes into the main section; with several engines each goes into its own."""
-        urls = {binding.engine: binding.url.render() for binding in self.bindings}
-        urls.setdefault("", self.bindings[0].url.render())
-        return urls
-
-
-def title(environment: Environment, binding: Binding) -> str:
-    """Return the name of an environment, and of the database in it when there are several."""
-    return f"{environment.name}/{binding.label}" if binding.label else environment.name
 
 
 def _look(binding: Binding, session: Session) -> None:

@@ -8,8 +8,9 @@ from alembic_ci.ci.files import write_text
 from alembic_ci.errors import ExitCode, RefusedError
 from alembic_ci.model import ChangeResult, Direction, DowngradePlan, Problem
 from alembic_ci.steps import change, script
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Outcome, Outcomes
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.protection import refuse_unless_allowed
 from alembic_ci.steps.recipes import Recipes
 from alembic_ci.steps.rehearsal import rehearsed

@@ -3,8 +3,9 @@
 import re
 
 from alembic_ci.history import Revision
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Outcomes
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.half_way import uses_autocommit
 from alembic_ci.urls import Dialect
 

@@ -9,8 +9,9 @@ from alembic_ci.history import Revision
 from alembic_ci.model import ChangeResult, Direction, Problem, Retry
 from alembic_ci.project.session import Ready
 from alembic_ci.steps.attempts import Attempt
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Outcome
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.half_way import End, Words, half_way, unknown_end
 from alembic_ci.steps.locks import Locks
 from alembic_ci.steps.lost_changes import dragged_back, silent_rollback

@@ -7,8 +7,9 @@ much code, and an upgrade with nothing to do should not wait for it.
 from collections.abc import Callable
 
 from alembic_ci.model import DiagnosisResult
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Outcomes
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.desk import Desk
 
 Step = Callable[[Desk], Outcomes]
 

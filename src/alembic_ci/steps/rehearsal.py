@@ -13,7 +13,8 @@ from alembic_ci.project.executions import Kind
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Ready, Session
 from alembic_ci.project.worker import Online
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.bindings import Binding
+from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.keeper import said
 from alembic_ci.steps.naming import renamed
 from alembic_ci.steps.scratch import Scratch, scratch_for

@@ -9,8 +9,9 @@ from alembic_ci.model import Direction, Problem, SqlResult
 from alembic_ci.plans.comparing import Change, Now, changes, done
 from alembic_ci.plans.document import Plan, PlannedDatabase
 from alembic_ci.plans.making import digest, revisions
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Context, Outcome, Outcomes
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.target import lasting_target
 
 

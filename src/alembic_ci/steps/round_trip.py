@@ -24,7 +24,7 @@ from alembic_ci.model import (
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
 from alembic_ci.project.worker import Online
-from alembic_ci.steps.desk import Binding
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.ground import Ground
 from alembic_ci.steps.lost_changes import silent_rollback
 from alembic_ci.steps.observer import whole_snapshot

@@ -8,8 +8,9 @@ from alembic_ci.errors import ExitCode
 from alembic_ci.model import ChangeResult, Difference, Problem
 from alembic_ci.project.session import Session
 from alembic_ci.project.worker import Online
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Outcome, Outcomes
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.doctor.essence import Essence, essence
 from alembic_ci.steps.observer import whole_snapshot
 from alembic_ci.steps.scratch import Scratch, scratch_for

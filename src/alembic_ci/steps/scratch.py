@@ -10,8 +10,9 @@ from alembic_ci.database.scratch import ScratchServer, scratch_server
 from alembic_ci.environments import scratch_url
 from alembic_ci.project.spawn import Ahead
 from alembic_ci.steps.baseline import lay_baseline
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Aside
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.recording import Recording
 
 _STEP, _FIRST, _LATEST = "step", "first", "latest"

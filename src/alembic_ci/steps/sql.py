@@ -15,8 +15,9 @@ from alembic_ci.model import Direction, Divergence, RenderedRevision, SqlResult,
 from alembic_ci.project.offline import Offline, RenderedScript, Rendering
 from alembic_ci.statements import Script, listed
 from alembic_ci.steps import script
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Context, Outcome, Outcomes
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.outside_files import untouched
 from alembic_ci.steps.pieces import Piece, Pieces
 from alembic_ci.steps.recording import Recording

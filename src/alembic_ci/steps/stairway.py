@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from alembic_ci.history import Revision
 from alembic_ci.model import RevisionProof
 from alembic_ci.project.worker import Online
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Progress
-from alembic_ci.steps.desk import Binding
 from alembic_ci.steps.observer import Observer
 from alembic_ci.steps.problems import problem
 from alembic_ci.steps.prover import Assignment, Bench, Prover

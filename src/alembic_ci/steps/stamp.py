@@ -6,9 +6,10 @@ from alembic_ci.history import History
 from alembic_ci.model import ChangeResult, Direction
 from alembic_ci.project.session import Session
 from alembic_ci.project.worker import Online
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.change import required_target
 from alembic_ci.steps.context import Outcome, Outcomes
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.locks import Locks
 from alembic_ci.steps.lost_changes import silent_rollback
 from alembic_ci.steps.protection import refuse_unless_allowed

@@ -6,8 +6,9 @@ from alembic_ci.database.control import Control
 from alembic_ci.history import History
 from alembic_ci.model import StatusResult
 from alembic_ci.project.session import Ready
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Outcome, Outcomes
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.problems import problem
 from alembic_ci.steps.version_table import unusable
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from alembic_ci.project.worker import Online
 from alembic_ci.steps.apart import apart
 from alembic_ci.steps.baseline import run_file
-from alembic_ci.steps.desk import Binding
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.flights import divided, divisible
 from alembic_ci.steps.ground import Ground
 from alembic_ci.steps.keeper import RowKeeper

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from alembic_ci.database.control import Control
 from alembic_ci.errors import HistoryError
 from alembic_ci.project.session import Ready
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Context
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.lost_file import sought
 
 

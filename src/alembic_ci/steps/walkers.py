@@ -8,7 +8,7 @@ from alembic_ci.model import Direction
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
 from alembic_ci.project.worker import Online
-from alembic_ci.steps.desk import Binding
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.scratch import Scratch
 
 _LONG = 25  # steps that take longer than a copy of the database

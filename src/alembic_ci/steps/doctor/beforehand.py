@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from alembic_ci.model import ChangeResult, Direction
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Outcome, Outcomes
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.doctor.doctor import patient_of
 from alembic_ci.steps.doctor.examination import seen
 from alembic_ci.steps.doctor.half_words import half_told

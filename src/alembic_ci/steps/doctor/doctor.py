@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from alembic_ci.errors import AlembicCIError, ExitCode, combined
 from alembic_ci.model import DiagnosisResult, Problem, Way
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Outcome, Outcomes
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.doctor import servers, versions
 from alembic_ci.steps.doctor.examination import Seen, seen
 from alembic_ci.steps.doctor.patient import Patient, keeps_parts

@@ -8,8 +8,9 @@ from alembic_ci.errors import ExitCode
 from alembic_ci.history import Revision, relative
 from alembic_ci.model import Command, Problem
 from alembic_ci.project.session import Ready
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Context
-from alembic_ci.steps.desk import Binding, Desk
+from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.half_way import uses_autocommit
 from alembic_ci.steps.recipes import Recipes
 from alembic_ci.urls import Dialect

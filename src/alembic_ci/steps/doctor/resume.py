@@ -7,7 +7,7 @@ from alembic_ci.errors import AlembicCIError, RefusedError
 from alembic_ci.model import Recovery, Way
 from alembic_ci.project.session import Session
 from alembic_ci.project.worker import Online
-from alembic_ci.steps.desk import Binding
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.doctor.essence import differing
 from alembic_ci.steps.doctor.halves import Half
 from alembic_ci.steps.doctor.patient import Patient

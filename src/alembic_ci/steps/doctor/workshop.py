@@ -9,8 +9,8 @@ from alembic_ci.project.executions import Execution, Kind
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Ready, Session
 from alembic_ci.project.worker import Online
+from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.captured import unseen
-from alembic_ci.steps.desk import Binding
 from alembic_ci.steps.doctor.essence import Essence, essence
 from alembic_ci.steps.doctor.verbs import reads_rows
 from alembic_ci.steps.observer import whole_snapshot
