@@ -424,3 +424,20 @@ def _commands(log: str) -> list[str]:
         elif line.lstrip().startswith("::") or "##[" in line:
             obeyed.append(line)
     return obeyed
+
+
+@pytest.mark.parametrize("accident", ["os._exit(3)", "os.kill(os.getppid(), 15); time.sleep(60)"])
+def test_a_way_back_that_never_ends_leaves_no_half_of_the_scripts(
+    accident: str, tmp_path: Path
+) -> None:
+    directory = project(tmp_path)
+    add_revision(directory, 'op.execute("SELECT 1")', downgrade=f"import os, time; {accident}")
+    folder = directory / "alembic-ci-report/sql"
+    folder.mkdir(parents=True)
+    (folder / "development").mkdir()
+    (folder / "development/upgrade.sql").write_text("-- of an earlier run")
+
+    finished = run(directory, "sql", "--sql-offline", variables=SQLITE)
+
+    assert finished.exit_code == (1 if "_exit" in accident else 143), finished.everything
+    assert not list(folder.rglob("*.sql"))
