@@ -27,6 +27,7 @@ Databases = Callable[[], AbstractContextManager[DatabaseURL]]
 
 _PYTHON = sys.executable
 _BARE_WALK = Path(__file__).with_name("bare_walk.py")
+_STAIRS = Path(__file__).with_name("stairs.py")
 _KEPT = ("PATH", "HOME", "LANG", "PYTHONPATH")
 _DRIVERS = {Dialect.POSTGRESQL: "postgresql+psycopg2", Dialect.MYSQL: "mysql+pymysql"}
 _TIMEOUT = 30.0  # seconds
@@ -66,7 +67,7 @@ class Subject:
     count: int
 
     def alembic(self, *arguments: str) -> int:
-        """Run the project's Alembic, as a shell script would; all three return their memory."""
+        """Run the project's Alembic, as a shell script would; all of these return their memory."""
         return run((_PYTHON, "-m", "alembic", *arguments), self.directory, {})
 
     def alembic_ci(self, *arguments: str) -> int:
@@ -79,6 +80,10 @@ class Subject:
         if self.scratch:
             variables["SCRATCH_DATABASE_URL"] = self.scratch.render()
         return run((_PYTHON, *command), self.directory, variables, exit_code=exit_code)
+
+    def stairs(self) -> int:
+        """Prove up, down, up of each revision, on empty tables, but not the way in one go."""
+        return self.ours(str(_STAIRS), "rollback-test", "--rows", "0")
 
     def bare_walk(self) -> int:
         """Walk up, down, up of every revision in one run of env.py, looking at nothing."""

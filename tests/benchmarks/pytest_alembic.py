@@ -7,10 +7,11 @@ The one that compares with models is left out: a generated history has none.
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic_ci.urls import Dialect
-from benchmarks.measuring import Bench, Subject, bench, judged, medians, run, say
+from benchmarks.measuring import Bench, Cost, Subject, bench, judged, medians, run, say
 from environments import PinnedSet
 
 _TURNS = 3
@@ -45,20 +46,27 @@ def main() -> None:
 
 
 def _compare(place: Bench, count: int, interpreter: Path) -> None:
-    def ours() -> None:
+    def cost(action: Callable[[Subject], object]) -> Cost:
         with place.subject(count) as subject:
-            subject.alembic_ci("rollback-test", "--rows", "0")
-
-    def theirs() -> None:
-        with place.subject(count) as subject:
-            _default_tests(subject, interpreter)
+            return place.cost(lambda: action(subject))
 
     taken = medians(
-        _TURNS, {"rollback-test": lambda: place.cost(ours), "theirs": lambda: place.cost(theirs)}
+        _TURNS,
+        {
+            "up, down, up": lambda: cost(Subject.stairs),
+            "all of rollback-test --rows 0": lambda: cost(_without_rows),
+            "pytest-alembic": lambda: cost(lambda it: _default_tests(it, interpreter)),
+        },
     )
-    mine, other = taken.values()
-    say(f"\n{place.dialect}, {count} revisions: rollback-test {mine}, pytest-alembic {other}")
-    judged("5 rollback tests / pytest-alembic's default tests", mine * 5, other, 1)
+    stairs, whole, theirs = taken.values()
+    listed = ", ".join(f"{name} {cost}" for name, cost in taken.items())
+    say(f"\n{place.dialect}, {count} revisions: {listed}")
+    judged("5 x up, down, up of each / pytest-alembic's default tests", stairs * 5, theirs, 1)
+    judged("5 x all of it, with the way in one go / the same", whole * 5, theirs, 1)
+
+
+def _without_rows(subject: Subject) -> None:
+    subject.alembic_ci("rollback-test", "--rows", "0")
 
 
 def _default_tests(subject: Subject, interpreter: Path) -> None:
