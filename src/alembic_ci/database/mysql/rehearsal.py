@@ -8,6 +8,7 @@ https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl.html
 """
 
 import contextlib
+import re
 from collections.abc import Callable, Iterable
 
 from alembic_ci.database.control import Control
@@ -20,6 +21,7 @@ from alembic_ci.urls import Dialect
 # ER_ALTER_OPERATION_NOT_SUPPORTED, the same with a reason, and ER_UNKNOWN_ALTER_ALGORITHM, for
 # MySQL knows no NOCOPY: https://mariadb.com/kb/en/mariadb-error-codes/
 _NOT_THIS_WAY = frozenset(["1845", "1846", "1800"])
+_NEXT = re.compile(r"(\n\) ENGINE=\w+) AUTO_INCREMENT=\d+")
 _WAYS = (
     ("INSTANT", "DEFAULT"),
     ("NOCOPY", "NONE"),
@@ -30,7 +32,11 @@ _WAYS = (
 
 
 class Rehearsal:
-    """Copies of tables of the database of *control*, made on *stage*, an empty one."""
+    """Copies of tables of the database of *control*, made on *stage*, an empty one.
+
+    A copy stays as long as the statements that were tried on it make of it what the revisions made
+    of the table.
+    """
 
     def __init__(self, control: Callable[[], Control], stage: Callable[[], Control]) -> None:
         self._control = control
@@ -39,15 +45,23 @@ class Rehearsal:
         self._copies: set[str] = set()
 
     def prepare(self, tables: Iterable[str]) -> None:
-        """Copy the structure of *tables*, those that exist, in place of the last copies."""
-        self._clear()
+        """Have copies of the structure of *tables*, those that exist, for the next revision."""
+        self._copies.clear()
         for table in sorted(tables):
             name = quote(Dialect.MYSQL, table)
             with contextlib.suppress(StatementError):  # it is new, or refers to what is not copied
-                sql = str(self._control().query(f"SHOW CREATE TABLE {name}")[0][1])
-                if sql.startswith("CREATE TABLE"):
-                    self._on_stage().execute(sql)
+                sql = _structure(self._control(), name)
+                if sql:
+                    self._copy(name, sql)
                     self._copies.add(table)
+
+    def _copy(self, name: str, sql: str) -> None:
+        stage = self._on_stage()
+        with contextlib.suppress(StatementError):  # nothing is there
+            if _structure(stage, name) == sql:
+                return
+        stage.execute(f"DROP TABLE IF EXISTS {name}")
+        stage.execute(sql)
 
     def measured(self, sql: str) -> Measured | None:
         """Try one text of the revision; None where it changes no copied table, or has no choice."""
@@ -78,16 +92,17 @@ class Rehearsal:
             return _measured(did[0].object, algorithm, lock)
         return None
 
-    def _clear(self) -> None:
-        for table in self._copies:
-            self._on_stage().execute(f"DROP TABLE IF EXISTS {quote(Dialect.MYSQL, table)}")
-        self._copies.clear()
-
     def _on_stage(self) -> Control:
         if self._stage is None:
             self._stage = self._open()
             self._stage.execute("SET foreign_key_checks = 0")
         return self._stage
+
+
+def _structure(control: Control, name: str) -> str:
+    """Return the statement that makes a table, but for the number of its next row, or ``""``."""
+    sql = str(control.query(f"SHOW CREATE TABLE {name}")[0][1])
+    return _NEXT.sub(r"\1", sql) if sql.startswith("CREATE TABLE") else ""
 
 
 def _measured(table: str, algorithm: str, lock: str) -> Measured:
