@@ -31,6 +31,7 @@ from alembic_ci.interface import COMMANDS
 from alembic_ci.project.spawn import Ahead
 from alembic_ci.settings import Settings, default_settings, read_settings
 from alembic_ci.worker.collector import importing, patient
+from alembic_ci.worker.mako import without_highlighting
 
 _STDOUT, _STDERR = 1, 2
 _PR_SET_DUMPABLE = 4  # /usr/include/linux/prctl.h
@@ -90,7 +91,7 @@ def _run(name: str, arguments: Sequence[str], flags: Mapping[str, FlagValue]) ->
         if wrong is None:
             ahead.guess(settings, variables, in_image=_in_image())
         # Alembic and SQLAlchemy come with it, which the process ahead imports at the same time.
-        with importing():
+        with importing(), without_highlighting():
             from alembic_ci import app  # noqa: PLC0415
 
         report = lasting(_STDOUT, like=sys.stdout)

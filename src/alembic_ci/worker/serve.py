@@ -15,10 +15,10 @@ from typing import Any
 from . import protocol
 from .collector import importing
 from .failures import described
+from .mako import without_highlighting
 from .protocol import Channel, Message
 
 _PR_SET_PDEATHSIG = 1
-_HIGHLIGHTING = "mako.ext.pygmentplugin"
 
 
 def serve(*, read_fd: int, write_fd: int) -> None:
@@ -50,15 +50,9 @@ def serve(*, read_fd: int, write_fd: int) -> None:
 
 
 def import_alembic() -> None:
-    """Spend the time until the first request well; what fails here fails again when it counts.
-
-    Mako, which Alembic imports to write new revisions, does without the highlighting of its errors
-    as HTML. That would take a fifth of the whole time: it imports many of Pygments' modules.
-    """
-    sys.modules[_HIGHLIGHTING] = None  # type: ignore[assignment]
-    with importing(), contextlib.suppress(Exception):
+    """Spend the time until the first request well; what fails here fails again when it counts."""
+    with importing(), without_highlighting(), contextlib.suppress(Exception):
         importlib.import_module(".work", __package__)
-    del sys.modules[_HIGHLIGHTING]
 
 
 def end_with_the_tool() -> None:
