@@ -1,9 +1,10 @@
 """Rows in the tables of a scratch database, and what becomes of them."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from alembic_ci.database.control import Control
 from alembic_ci.database.failures import StatementError
@@ -12,6 +13,7 @@ from alembic_ci.database.rows import (
     Duplicate,
     Loss,
     RowFiller,
+    Table,
     TableContents,
     Unfilled,
     losses,
@@ -25,6 +27,14 @@ from alembic_ci.steps.required import Required
 _WORD = re.compile(r"\w+")
 _HARMLESS = re.compile(r"\s*(?:alter|create|insert|comment)\b", re.IGNORECASE)
 """What takes no row from the tables that refer to those it names, as a foreign key may."""
+
+
+class _Filled(NamedTuple):
+    """Tables with rows: how they are made, and what is in them."""
+
+    unfilled: Iterable[Unfilled]
+    made: Mapping[str, Table]
+    contents: Contents
 
 
 class RowKeeper:
@@ -51,6 +61,8 @@ class RowKeeper:
         self._named: dict[str, set[str]] = {}
         self._children: dict[str, set[str]] = {}
         self._touched: set[str] = set()
+        self._made: Mapping[str, Table] = {}
+        self._upgraded: Mapping[str, Table] | None = None
         self._by_upgrade: tuple[Loss, ...] = ()
         self._by_both: tuple[Loss, ...] = ()
         self.there = False
@@ -67,9 +79,10 @@ class RowKeeper:
         self.there = True
         self._touched.clear()
         with self._giving_up():
-            unfilled, contents = self._filler.fill_and_read()
-            self._note(unfilled)
-            self._remember(contents)
+            found = self._filled(self._filler)
+            self._made = found.made
+            self._note(found.unfilled)
+            self._remember(found.contents)
 
     def forget(self) -> None:
         """The database is made anew, without rows."""
@@ -78,6 +91,8 @@ class RowKeeper:
         self._named.clear()
         self._children.clear()
         self._touched.clear()
+        self._made = {}
+        self._upgraded = None
 
     def own(self, revision: str) -> None:
         """Run the user's own rows for a revision."""
@@ -111,11 +126,18 @@ class RowKeeper:
 
     def after_upgrade(self) -> None:
         """Look at what the upgrade has lost."""
-        self._by_upgrade = self._lost()
+        before = self._before()
+        if before and self._filler is not None:
+            with self._giving_up():
+                self._upgraded = self._filler.definitions(self._touched)
+                self._by_upgrade = losses(before, self._filler.contents_of(self._upgraded))
 
-    def after_downgrade(self) -> None:
-        """Look at what upgrade and downgrade together have lost."""
-        self._by_both = self._lost()
+    def after_downgrade(self, *, as_before: bool) -> None:
+        """Look at what upgrade and downgrade together have lost.
+
+        *as_before* promises that the tables are made as before the upgrade.
+        """
+        self._by_both = self._lost(as_before=as_before)
 
     def filled(self, columns: Sequence[Required], texts: Sequence[str]) -> list[Difference]:
         """Say which columns the server has filled by itself, in an upgrade of these statements."""
@@ -151,18 +173,36 @@ class RowKeeper:
             found.append(said(text, loss))
         return found
 
-    def settle(self) -> None:
-        """Give rows to what is new, and remember what is there for the next revision."""
+    def settle(self, *, as_upgraded: bool = False) -> None:
+        """Give rows to what is new, and remember what is there for the next revision.
+
+        *as_upgraded* promises that the tables are made as after the upgrade.
+        """
         self._by_upgrade = self._by_both = ()
+        upgraded, self._upgraded = self._upgraded, None
         if not self.there or self._filler is None or not self._touched:
             return
         touched, self._touched = self._touched, set()
         with self._giving_up():
-            unfilled, contents = self._filler.fill_and_read(touched)
-            self._note(unfilled)
+            try:
+                found = self._filled(self._filler, touched, upgraded if as_upgraded else None)
+            except StatementError:  # the catalogue knows better
+                found = self._filled(self._filler, touched)
+            self._note(found.unfilled)
             for name in touched:
                 self._known.pop(name, None)
-            self._remember(contents)
+            kept = {name: table for name, table in self._made.items() if name not in touched}
+            self._made = {**kept, **found.made}
+            self._remember(found.contents)
+
+    @staticmethod
+    def _filled(
+        filler: RowFiller,
+        names: set[str] | None = None,
+        definitions: Mapping[str, Table] | None = None,
+    ) -> "_Filled":
+        unfilled, made = filler.filled(names, definitions)
+        return _Filled(unfilled, made, filler.contents_of(made))
 
     def _with_children(self, tables: set[str]) -> set[str]:
         """Add the tables that refer to them, and so on."""
@@ -179,16 +219,26 @@ class RowKeeper:
             for parent in table.parents:
                 self._children.setdefault(parent, set()).add(name)
 
-    def _lost(self) -> tuple[Loss, ...]:
-        if not self.there or self._filler is None or not self._touched:
-            return ()
-        before: Contents = {
-            name: self._known[name] for name in self._touched if name in self._known
-        }
+    def _lost(self, *, as_before: bool = False) -> tuple[Loss, ...]:
+        before = self._before()
         found: tuple[Loss, ...] = ()
-        with self._giving_up():
-            found = losses(before, self._filler.contents(self._touched)) if before else ()
-        return found  # noqa: RET504 - _giving_up() may have swallowed an error above
+        if before and self._filler is not None:
+            with self._giving_up():
+                found = losses(before, self._contents(self._filler, as_before=as_before))
+        return found
+
+    def _before(self) -> Contents:
+        """Return what was in the tables that a step may have changed since."""
+        if not self.there:
+            return {}
+        return {name: self._known[name] for name in self._touched if name in self._known}
+
+    def _contents(self, filler: RowFiller, *, as_before: bool) -> Contents:
+        if as_before:
+            made = {name: self._made[name] for name in self._touched if name in self._made}
+            with suppress(StatementError):  # else the catalogue knows better
+                return filler.contents_of(made)
+        return filler.contents(self._touched)
 
     @contextmanager
     def _giving_up(self) -> Iterator[None]:

@@ -178,15 +178,16 @@ class RowTrial:
         required = self._changes_of(turn.revision).required
         if self._dialect is Dialect.MYSQL:
             self._note(name, implicit=self._keeper.filled(required, stepped.statements))
+        there_and_back = self._proofs[name].verdict is Verdict.PASSED
         if self._goes_down(turn.revision):
             self._keeper.after_upgrade()
             self._step(session, _Running(turn, Phase.DOWN))
-            self._keeper.after_downgrade()
+            self._keeper.after_downgrade(as_before=there_and_back)
             self._step(session, _Running(turn, Phase.SECOND_UP))
             lost = self._keeper.lost_by_both()
         else:
             lost = self._keeper.lost_by_upgrade()
-        self._keeper.settle()
+        self._keeper.settle(as_upgraded=there_and_back)
         self._note(name, losses=lost)
         self._applied.add(name)
         self._todo.pop(0)

@@ -4,13 +4,14 @@ from alembic_ci.database.rows.contents import Contents, TableContents
 from alembic_ci.database.rows.duplicating import Duplicate
 from alembic_ci.database.rows.filling import RowFiller
 from alembic_ci.database.rows.losses import Loss, losses
-from alembic_ci.database.rows.tables import TableName, Unfilled
+from alembic_ci.database.rows.tables import Table, TableName, Unfilled
 
 __all__ = [
     "Contents",
     "Duplicate",
     "Loss",
     "RowFiller",
+    "Table",
     "TableContents",
     "TableName",
     "Unfilled",

@@ -45,15 +45,22 @@ class RowFiller:
         With *tables*, only those, the empty ones they refer to, and nothing that costs more the
         more tables there are. Nullable columns that hold nothing get values too.
         """
-        return self._filled(tables)[0]
+        return self.filled(tables)[0]
 
-    def fill_and_read(
-        self, tables: Collection[TableName] | None = None
-    ) -> tuple[tuple[Unfilled, ...], Contents]:
-        """Do what `fill` does, and also return the first rows of all tables it looked at."""
-        unfilled, found = self._filled(tables)
+    def filled(
+        self,
+        tables: Collection[TableName] | None = None,
+        definitions: Mapping[TableName, Table] | None = None,
+    ) -> tuple[tuple[Unfilled, ...], Mapping[TableName, Table]]:
+        """Do what `fill` does, and also return the definitions of all tables it looked at.
+
+        With *definitions*, those of *tables* are known already.
+        """
+        if tables is not None and not tables:
+            return (), {}
         control = self._control()
-        return unfilled, read_contents(control.query, self._source(control), found)
+        filling = _Filling(control=control, source=self._source(control), rows=self._rows)
+        return filling.run(tables, definitions), filling.tables
 
     def duplicate(self, table: TableName, words: Collection[str]) -> Duplicate:
         """Let two rows of *table* have the same values in the columns that *words* name."""
@@ -66,20 +73,18 @@ class RowFiller:
         filling = _Filling(control=control, source=source, rows=self._rows)
         return Duplicator(inserter=filling.inserter()).duplicate(found, words)
 
+    def definitions(self, tables: Collection[TableName] | None = None) -> Mapping[TableName, Table]:
+        """Read from the catalogue how the named tables are made, or all."""
+        return self._source(self._control()).tables(tables)
+
     def contents(self, tables: Collection[TableName] | None = None) -> Contents:
         """Read the first rows of the named tables, or of all."""
-        control = self._control()
-        source = self._source(control)
-        return read_contents(control.query, source, source.tables(tables))
+        return self.contents_of(self.definitions(tables))
 
-    def _filled(
-        self, tables: Collection[TableName] | None
-    ) -> tuple[tuple[Unfilled, ...], Mapping[TableName, Table]]:
-        if tables is not None and not tables:
-            return (), {}
+    def contents_of(self, definitions: Mapping[TableName, Table]) -> Contents:
+        """Read the first rows of tables that are made like this."""
         control = self._control()
-        filling = _Filling(control=control, source=self._source(control), rows=self._rows)
-        return filling.run(tables), filling.tables
+        return read_contents(control.query, self._source(control), definitions)
 
     def _source(self, control: Control) -> Source:
         if self._known is None or self._known[0] is not control:
@@ -103,12 +108,16 @@ class _Filling:
     tables: Mapping[TableName, Table] = field(default_factory=dict)
     _reasons: dict[TableName, str] = field(default_factory=dict)
 
-    def run(self, names: Collection[TableName] | None) -> tuple[Unfilled, ...]:
+    def run(
+        self,
+        names: Collection[TableName] | None,
+        definitions: Mapping[TableName, Table] | None,
+    ) -> tuple[Unfilled, ...]:
         for sql in self.source.preparation:
             self.control.query(sql)
         inserter = self.inserter()
         reader = inserter.reader
-        self.tables = tables = self._in_scope(reader, names)
+        self.tables = tables = self._in_scope(reader, names, definitions)
         counts = self._counts(reader, tables)
         had_rows = {name for name, count in counts.items() if count}
         needs = {name: _needs(table) for name, table in tables.items()}
@@ -134,10 +143,13 @@ class _Filling:
         )
 
     def _in_scope(
-        self, reader: Reader, names: Collection[TableName] | None
+        self,
+        reader: Reader,
+        names: Collection[TableName] | None,
+        definitions: Mapping[TableName, Table] | None,
     ) -> Mapping[TableName, Table]:
         """Read the named tables, and those without rows that they refer to."""
-        tables = dict(self.source.tables(names))
+        tables = dict(self.source.tables(names) if definitions is None else definitions)
         looked_at = set(tables)
         while names is not None:
             parents = {
