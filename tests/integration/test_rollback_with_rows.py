@@ -231,6 +231,28 @@ def test_a_downgrade_that_empties_a_column_is_a_loss(
     assert loss["text"].endswith("they cannot be restored by upgrading again")
 
 
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_a_column_that_goes_only_where_there_are_rows_is_missed(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """On empty tables the downgrade was seen to leave it there."""
+    greedy = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade=_EMPTIES_NOTES.upgrade,
+        downgrade="""if op.get_bind().execute(sa.text("select count(*) from orders")).scalar():
+    op.drop_column("orders", "note")
+op.drop_column("orders", "paid")""",
+    )
+    job = _job(tmp_path, driver, request, _NOTED, greedy)
+
+    finished = job.run("rollback-test")
+
+    assert set(finished.verdicts().values()) == {"passed"}, finished.text
+    assert [loss["object"] for loss in _losses(finished)] == ["column orders.note"]
+    assert finished.result("rollback-test")["unfilled"] == []
+
+
 def _losses(finished: Finished) -> list[dict[str, str]]:
     losses = _proof(finished, "bbb2")["losses"]
     assert isinstance(losses, list)
