@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from cases import case
 from cli import alembic_ci
 from clients import apply
 from environments import ASYNC, CURRENT, OLDEST, PinnedSet
-from jobs import dialect_of, marked, url_for
+from jobs import Job, dialect_of, marked, url_for, variables_for
 from template_projects import Written, initialised
 from twins import run, there, there_and_back, twins
 
@@ -193,6 +194,31 @@ if not context.is_offline_mode():
     op.create_index("only_online", "plans", ["api_token"])""",
     downgrade='op.drop_table("plans")',
 )
+
+
+@pytest.mark.postgresql
+def test_an_engine_that_commits_by_itself_is_told_of_as_that(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    revision = Written(
+        revision="aaa1",
+        down=None,
+        upgrade='op.create_table("beds", sa.Column("id", sa.Integer()))',
+        downgrade='op.drop_table("beds")',
+    )
+    directory = initialised(Path(sys.executable), "generic", tmp_path / "project", revision)
+    (env,) = directory.rglob("env.py")
+    pool = "poolclass=pool.NullPool"
+    env.write_text(env.read_text().replace(pool, f'{pool}, isolation_level="AUTOCOMMIT"'))
+    variables = variables_for(url_for("postgresql+psycopg2", request))
+    job = Job(directory=directory, python=Path(sys.executable), variables=variables)
+
+    finished = job.run("run", "--steps=sql,rollback-test", "--rows=0")
+
+    assert finished.exit_code == 0, finished.text
+    assert "runs: COMMIT" in finished.text
+    assert "AUTOCOMMIT" in finished.text
+    assert "bindparams" not in finished.text
 
 
 def test_what_offline_mode_renders_wrongly_is_told_and_written_as_it_runs(tmp_path: Path) -> None:

@@ -20,6 +20,17 @@ CODE = "offline-differs"
 
 _SHOWN = 300
 
+_BOUNDS = {"BEGIN", "COMMIT", "ROLLBACK"}
+_COMMITTED = (
+    "env.py or the revision commits by itself (AUTOCOMMIT, or commit() of the connection), which "
+    "offline mode does not see. What was done before stays when the rest fails: use "
+    "op.get_context().autocommit_block() for what cannot be in a transaction."
+)
+_WRITTEN = (
+    "Give values as literals or with bindparams(), which offline mode can write, and do nothing "
+    "that depends on is_offline_mode()."
+)
+
 
 def divergences(step: StepReport, known: Mapping[str, RevisionInfo]) -> Iterator[Failure]:
     """Yield each revision whose SQL was written as it ran, because offline mode has another."""
@@ -44,8 +55,7 @@ def _problem(item: RenderedRevision, divergence: Divergence) -> Problem:
         exit_code=ExitCode.PASSED,
         problem=f"What Alembic renders offline for the {FUNCTIONS[item.direction]} of revision "
         f"{item.revision} is not what runs; the script has what runs.",
-        remedy="Give values as literals or with bindparams(), which offline mode can write, and "
-        "do nothing that depends on is_offline_mode().",
+        remedy=_COMMITTED if _BOUNDS & {divergence.offline, divergence.captured} else _WRITTEN,
         revision=item.revision,
         evidence=(
             f"offline: {_shown(divergence.offline)}",

@@ -1,8 +1,6 @@
 """Our own connections to the databases of a desk."""
 
 from contextlib import ExitStack
-from types import TracebackType
-from typing import Self
 
 from alembic_ci.database.control import Control
 from alembic_ci.database.schemas import enter_schema
@@ -16,27 +14,17 @@ _PATIENT_SECONDS = 5
 
 
 class Controls:
-    """One connection to each database, opened on first use; *scratch* means throw-away ones."""
+    """One connection to each database, opened on first use and closed with *stack*.
 
-    def __init__(self, context: Context, *, scratch: bool) -> None:
+    *scratch* means throw-away databases.
+    """
+
+    def __init__(self, context: Context, stack: ExitStack, *, scratch: bool) -> None:
         self._context = context
+        self._stack = stack
         self._scratch = scratch
         self._hurried = False
         self._known: dict[str, Control] = {}
-        self._stack = ExitStack()
-
-    def __enter__(self) -> Self:
-        """Open nothing yet."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close what was opened."""
-        self._stack.close()
 
     def of(self, binding: Binding) -> Control:
         """Return the connection to a database; raises when it cannot be reached."""

@@ -71,7 +71,7 @@ class Desk:
         self.records = False
         self.reviewed: dict[str, frozenset[str]] = {}
         self._stack = ExitStack()
-        self._controls = self._stack.enter_context(Controls(context, scratch=scratch))
+        self._controls = Controls(context, self._stack, scratch=scratch)
         self._worker: Worker | None = None
         self._confirmed: list[Binding] = []
         self._sessions: dict[str, str] = {}
