@@ -77,20 +77,21 @@ class _Rendering:
         refuse_unusable(self._desk, self._binding, current)
         plan = context.history.upgrade_plan(current, upgrade_target(context))
         reached = context.history.effective([*current, *(item.revision for item in plan)])
-        # The worker goes on with the second while the first is read.
-        asked = (
-            self._rendering(Direction.UP, current, plan),
-            self._rendering(Direction.DOWN, reached, plan[::-1]),
-        )
-        context.prepare()
-        empty(self._folder)
         numbers = {item.revision: number for number, item in enumerate(plan, 1)}
-        with self._emptied_if_it_fails(), opened(self._folder) as folder:
-            up = self._half(Direction.UP, asked[0])
-            ups = tuple(self._revisions(up, numbers, folder))
-            down = self._half(Direction.DOWN, asked[1])
-            downs = tuple(self._revisions(down, numbers, folder))
-            return Outcome(result=self._result(up, down, ups + downs, folder))
+        with self._emptied_if_it_fails():
+            # The worker goes on with the second while the first is read.
+            asked = (
+                self._rendering(Direction.UP, current, plan),
+                self._rendering(Direction.DOWN, reached, plan[::-1]),
+            )
+            context.prepare()
+            empty(self._folder)
+            with opened(self._folder) as folder:
+                up = self._half(Direction.UP, asked[0])
+                ups = tuple(self._revisions(up, numbers, folder))
+                down = self._half(Direction.DOWN, asked[1])
+                downs = tuple(self._revisions(down, numbers, folder))
+                return Outcome(result=self._result(up, down, ups + downs, folder))
 
     @contextmanager
     def _emptied_if_it_fails(self) -> Iterator[None]:
