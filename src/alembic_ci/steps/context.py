@@ -18,7 +18,7 @@ from alembic_ci.urls import DatabaseURL
 
 
 def do_nothing() -> None:
-    """There is nothing to prepare."""
+    """Stand in where nothing has to be done."""
 
 
 class Progress(Protocol):

@@ -36,7 +36,7 @@ def tried_with_rows(scratch: Scratch, grounds: Grounds, *, together: bool) -> Ma
             label: Tried(proofs=ground.proofs, scripts=Scripts(dialect=ground.dialect))
             for label, ground in grounds.items()
         }
-    first, *further = _parts(scratch, grounds)
+    first, *further = _parts(scratch, grounds, together=together)
     works = [partial(_tried_apart, scratch, part) for part in further if together]
     with apart(works) as others:
         tried = _tried(scratch, first)
@@ -47,15 +47,17 @@ def tried_with_rows(scratch: Scratch, grounds: Grounds, *, together: bool) -> Ma
     return tried
 
 
-def _parts(scratch: Scratch, grounds: Grounds) -> list[Grounds]:
-    """Divide a long history, unless rows that users have made would not be in its second part."""
+def _parts(scratch: Scratch, grounds: Grounds, *, together: bool) -> list[Grounds]:
+    """Divide a long history, unless rows that users have made would not be in its second part.
+
+    One that processes prove *together* is known to be divisible: its files are not read again.
+    """
     if len(grounds) > 1:
         return [grounds]
     ((label, ground),) = grounds.items()
     folder = _rows_of_users(scratch)
-    lower, *upper = divided(
-        ground.todo, len(ground.base), divisible(ground.todo, _PARTS), ground.dialect
-    )
+    count = _PARTS if together else divisible(ground.todo, _PARTS)
+    lower, *upper = divided(ground.todo, len(ground.base), count, ground.dialect)
     if any((folder / f"{revision.revision}.sql").exists() for revision in lower):
         return [grounds]
     return [{label: part} for part in ground.parts([lower, *upper])]

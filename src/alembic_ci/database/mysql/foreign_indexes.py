@@ -72,11 +72,9 @@ def _foreign_key(control: Control, index: str, key: re.Match[str]) -> str:
     MySQL knows one name for both, and of its own two.
     """
     name, plain, columns, rest = key.groups()
-    if index == name:
-        return f"CONSTRAINT {name} FOREIGN KEY {columns} {rest}"
-    if control.server.startswith("MariaDB"):
+    if index != name and control.server.startswith("MariaDB"):
         return f"CONSTRAINT {index} FOREIGN KEY {name} {columns} {rest}"
-    if _NUMBERED.search(plain):
+    if index != name and _NUMBERED.search(plain):
         return f"FOREIGN KEY {columns} {rest}"
     return f"CONSTRAINT {name} FOREIGN KEY {columns} {rest}"
 
