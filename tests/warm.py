@@ -27,8 +27,6 @@ from alembic_ci.cli import main
 _OTHERS = (
     "jinja2",
     "psycopg2",
-    "pygments.formatters.html",
-    "pygments.lexers.sql",
     "pymysql",
     "sqlalchemy.dialects.mysql",
     "sqlalchemy.dialects.postgresql",

@@ -1,17 +1,20 @@
-"""SQL in colour, as far as a budget of characters goes; Pygments is only loaded for it."""
-
-from collections.abc import Callable
-from functools import cache
+"""SQL in colour, as far as a budget of characters goes."""
 
 from markupsafe import Markup, escape
 
+from alembic_ci.render.html.painting import painted
 from alembic_ci.render.words import visible
+from alembic_ci.urls import Dialect
 
-# Pygments does about a megabyte a second, and its tags are four times what they wrap.
+# The spans are about as long as what they wrap.
 _COLOURED = 150_000
 _SHOWN = 1_500_000
 
-_LEXERS = {"postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql"}
+_DIALECTS = {
+    "postgresql": Dialect.POSTGRESQL,
+    "mysql": Dialect.MYSQL,
+    "mariadb": Dialect.MYSQL,
+}
 
 
 class Highlighter:
@@ -36,17 +39,5 @@ class Highlighter:
         self._coloured -= len(sql)
         if self._coloured < 0:
             return escape(sql)
-        html = _painter(_LEXERS.get(dialect, "sql"))(sql)
-        return Markup(html.rstrip("\n"))  # noqa: S704 - Pygments escapes what it wraps
-
-
-@cache
-def _painter(language: str) -> Callable[[str], str]:
-    """Return what colours one statement; to make it takes longer than to colour one."""
-    from pygments import highlight  # noqa: PLC0415 - only a run with SQL pays for these
-    from pygments.formatters.html import HtmlFormatter  # noqa: PLC0415
-    from pygments.lexers import get_lexer_by_name  # noqa: PLC0415
-
-    lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
-    formatter = HtmlFormatter(nowrap=True)
-    return lambda sql: highlight(sql, lexer, formatter)
+        html = painted(sql, _DIALECTS.get(dialect, Dialect.SQLITE))
+        return Markup(html)  # noqa: S704 - what is painted is escaped
