@@ -203,11 +203,11 @@ def _surroundings(variables: Mapping[str, str]) -> Surroundings:
 
 
 def _progress(command: str, settings: Settings, outside: Outside, found: _Found) -> Progress:
-    if command == "alembic" and outside.variables.get("GITHUB_ACTIONS"):
-        return Held(found.host.show, found.redact)
-    if command == "alembic":
-        return Passing(outside.report, found.redact)
     lines = Lines(outside.talk, found.redact, verbose=settings.verbose)
+    if command == "alembic" and outside.variables.get("GITHUB_ACTIONS"):
+        return Held(found.host.show, lines)
+    if command == "alembic":
+        return Passing(outside.report, lines)
     return Bar(lines) if outside.talk.isatty() else lines
 
 

@@ -108,14 +108,18 @@ class Bar:
 
 @dataclass(slots=True)
 class Passing(Silence):
-    """Foreign output as it comes, and nothing of our own: for ``alembic -- ARGS``."""
+    """Foreign output as it comes, and of our own only notes: for ``alembic -- ARGS``."""
 
     stream: TextIO
-    redact: Redactor
+    lines: Lines
+
+    def note(self, text: str) -> None:
+        """Say it elsewhere."""
+        self.lines.note(text)
 
     def foreign(self, line: str) -> None:
         """Pass it on."""
-        self.stream.write(harmless(self.redact(line)))
+        self.stream.write(harmless(self.lines.redact(line)))
         self.stream.flush()
 
 
@@ -127,15 +131,19 @@ class Held(Silence):
     """
 
     show: Callable[[str], None]
-    redact: Redactor
-    _lines: list[str] = field(default_factory=list, init=False)
+    lines: Lines
+    _kept: list[str] = field(default_factory=list, init=False)
+
+    def note(self, text: str) -> None:
+        """Say it at once."""
+        self.lines.note(text)
 
     def foreign(self, line: str) -> None:
         """Keep it."""
-        self._lines.append(self.redact(line))
+        self._kept.append(self.lines.redact(line))
 
     def finish(self) -> None:
         """Show what was kept."""
-        lines, self._lines = self._lines, []
-        if lines:
-            self.show("\n".join(lines))
+        kept, self._kept = self._kept, []
+        if kept:
+            self.show("\n".join(kept))

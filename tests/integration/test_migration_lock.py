@@ -2,18 +2,15 @@
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from accidents import SLEEP_ONCE, add_revision, heard, on, processes, project, run, told, wait_until
 from alembic_ci.database.control import Control
-from alembic_ci.database.failures import Surroundings
-from alembic_ci.database.locking import LockPlace, Target, migration_lock, obtained
-from alembic_ci.urls import DatabaseURL, Dialect
+from alembic_ci.urls import DatabaseURL
 from cli import Run, alembic_ci, finished, start
+from other_jobs import locked, variables
 
 JOB = {
     "GITHUB_ACTIONS": "true",
@@ -22,11 +19,6 @@ JOB = {
     "GITHUB_RUN_ID": "4711",
 }
 URL = "https://github.example/a-rather-long-owner/a-rather-long-repository/actions/runs/4711"
-
-
-def variables(url: DatabaseURL) -> dict[str, str]:
-    """Return the variables of a job on *url*, whatever database that is."""
-    return {"DATABASE_URL": url.render()} if url.dialect is Dialect.SQLITE else on(url)
 
 
 def counting(place: Path, *, seconds: float) -> Path:
@@ -39,32 +31,6 @@ def counting(place: Path, *, seconds: float) -> Path:
         downgrade='op.execute("DROP TABLE runs")',
     )
     return directory
-
-
-def place_of(url: DatabaseURL) -> LockPlace:
-    schema = "public" if url.dialect is Dialect.POSTGRESQL else ""
-    name = str(url.database)
-    return LockPlace(database=name, schema=schema, table="alembic_version")
-
-
-@contextmanager
-def locked(url: DatabaseURL, *, job: str = "") -> Iterator[None]:
-    """Hold the migration lock as another job would."""
-    target = Target(
-        url=url,
-        place=place_of(url),
-        session="",
-        patience=5,
-        connect_timeout=5,
-        surroundings=Surroundings(job=job),
-    )
-    with Control.open(url, timeout=5) as beside:
-        lock = migration_lock(target, beside)
-        obtained(lock, "it", timeout=5, note=lambda _: None)
-        try:
-            yield
-        finally:
-            lock.release()
 
 
 @pytest.mark.parametrize(

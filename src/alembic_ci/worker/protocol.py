@@ -54,6 +54,7 @@ class Channel:
         self._reader: IO[bytes] = os.fdopen(read_fd, "rb")
         self._writer: IO[bytes] = os.fdopen(write_fd, "wb")
         self._mark = b""
+        self._over = False
         self._sent = monotonic()
 
     def send(self, message: Message) -> None:
@@ -70,11 +71,15 @@ class Channel:
             self._writer.write(self._mark + encoded(message))
 
     def receive(self) -> Message:
-        """Wait for one message; raises EOFError when the other side is gone."""
-        line = self._reader.readline()
-        if not line:
+        """Wait for one message; raises EOFError when the other side is gone, or wants us to go.
+
+        Then it does so ever after: env.py, which may swallow the first one, is not to go on.
+        """
+        line = b"" if self._over else self._reader.readline()
+        message = decoded(line) if line else {"do": EXIT}
+        if message["do"] == EXIT:
+            self._over = True
             raise EOFError
-        message = decoded(line)
         self._mark = str(message["mark"]).encode("ascii")
         return message
 
