@@ -34,6 +34,13 @@ def test_the_main_job_and_the_way_back(real_mysql_url: DatabaseURL, tmp_path: Pa
         assert control.version_rows("alembic_version", None) == ()
 
 
+def test_our_own_connection_is_encrypted_if_the_server_can(real_mysql_url: DatabaseURL) -> None:
+    with Control.open(real_mysql_url, timeout=30) as control:
+        [(_, cipher)] = control.query("SHOW SESSION STATUS LIKE 'Ssl_cipher'")
+
+    assert cipher
+
+
 def test_what_a_downgrade_leaves_is_found(real_mysql_url: DatabaseURL, tmp_path: Path) -> None:
     directory = project(tmp_path)
     add_revision(

@@ -41,6 +41,12 @@ def connected(url: DatabaseURL, *, patience: float, surroundings: Surroundings) 
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
     )
+    if url.dialect is Dialect.MYSQL:
+        from alembic_ci.database.unchecked_tls import (  # noqa: PLC0415 - it brings PyMySQL
+            without_authorities,
+        )
+
+        without_authorities(engine)
     return _connection(engine, url, surroundings, first=VERSION_SQL[url.dialect])
 
 
