@@ -39,16 +39,18 @@ class SchemaTracker(Protocol):
         """Read the whole catalogue and forget everything known before."""
 
     @property
-    def questions(self) -> tuple[str, ...]:
-        """The queries that `advance` begins with, if there are any.
+    def question(self) -> str:
+        """The query that `advance` begins with, if there is one.
 
-        Each but the first is for where the first value of the answer before it is true.
+        The first value of its answer, if that is a text, names what to ask next, a query a line;
+        and so on.
         """
 
     def advance(self, answer: Rows | None = None) -> Delta:
         """Return what changed since the last call, reading only what was touched.
 
-        *answer* are the rows of all *questions* that were asked already, together with the step.
+        *answer* are the rows of all that *question* led to, if that was asked together with the
+        step.
         """
 
     def undo(self, delta: Delta) -> None:
@@ -56,3 +58,14 @@ class SchemaTracker(Protocol):
 
     def resync(self) -> Delta:
         """Read everything again; a non-empty delta means that `advance` missed something."""
+
+
+def follow(query: Query, question: str) -> Rows:
+    """Ask *question* and what the first value of each answer, if a text, names; return all rows."""
+    questions, rows = [question], list[Sequence[Value]]()
+    for sql in questions:
+        answer = query(sql)
+        rows.extend(answer)
+        if answer and isinstance(answer[0][0], str):
+            questions.extend(answer[0][0].splitlines())
+    return rows

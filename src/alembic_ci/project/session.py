@@ -10,7 +10,7 @@ from alembic_ci.project.failures import Failure
 from alembic_ci.worker import protocol
 from alembic_ci.worker.protocol import Message
 
-__all__ = ["Connection", "Ready", "Row", "Session", "Stepped"]
+__all__ = ["Connection", "Look", "Ready", "Row", "Session", "Stepped"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,20 @@ class Ready:
     def place(self) -> str:
         """Name the version table."""
         return ".".join(filter(None, (self.schema, self.version_table)))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A query that a step ends with, if it is not empty.
+
+    To *follow* is to run what the first value of each answer names as well, a query a line.
+    """
+
+    sql: str = ""
+    follow: bool = False
+
+
+NO_LOOK = Look()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,22 +138,22 @@ class Session:
         revision: str,
         direction: Direction,
         *,
-        look: str | Sequence[str] = "",
+        look: Look = NO_LOOK,
         inspect: Callable[[Sequence[Row]], bool] | None = None,
         watch: str = "",
     ) -> Stepped:
         """Run one revision and return what it executed.
 
-        *look* is a query, or several, of which each is run only where the first value of the answer
-        before it is true. They are run on the same connection: in a run that was started with
-        ``inspect=True`` inside the step's transaction, just before its commit, else after it. Their
-        rows go to *inspect* while the transaction is open; when that returns false, the step is
-        rolled back and UndoneError is raised. *watch* is a query that is run after each statement,
-        in a run that was started with ``record=True``.
+        *look* is run on the same connection: in a run that was started with ``inspect=True`` inside
+        the step's transaction, just before its commit, else after it. The rows go to *inspect*
+        while the transaction is open; when that returns false, the step is rolled back and
+        UndoneError is raised. *watch* is a query that is run after each statement, in a run that
+        was started with ``record=True``.
         """
         step = {"do": protocol.STEP, "revision": revision, "direction": direction.value}
         asked = {
-            "look": [look] if isinstance(look, str) and look else list(look),
+            "look": look.sql,
+            "follow": look.follow,
             "inspect": inspect is not None,
             "watch": watch,
             "record": self.recorded,

@@ -9,7 +9,7 @@ from alembic_ci.database.sqlite import SQLiteTracker
 from alembic_ci.database.tracking import Query, SchemaTracker
 from alembic_ci.delta import Delta, Snapshot
 from alembic_ci.model import Direction
-from alembic_ci.project.session import Ready, Row, Session
+from alembic_ci.project.session import Look, Ready, Row, Session
 from alembic_ci.statements import Narrowed, narrowed
 from alembic_ci.urls import Dialect
 
@@ -67,7 +67,7 @@ class Observer:
         stepped = self.session.step(
             revision,
             direction,
-            look=self.tracker.questions,
+            look=Look(self.tracker.question, follow=before),
             inspect=self._look if before else None,
         )
         self.statements = stepped.statements

@@ -6,7 +6,7 @@ from typing import Protocol
 from alembic_ci.history import History
 from alembic_ci.model import Direction
 from alembic_ci.project.failures import StepFailedError
-from alembic_ci.project.session import Session
+from alembic_ci.project.session import Look, Session
 from alembic_ci.project.worker import Online
 from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.scratch import Scratch
@@ -65,7 +65,7 @@ def bring_up(
     names = [item.revision for item in history.oldest_first()]
     missing = [name for name in names if name in wanted and name not in there]
     for name in missing:
-        session.step(name, Direction.UP, look=look if name == missing[-1] else "")
+        session.step(name, Direction.UP, look=Look(look if name == missing[-1] else ""))
     return len(missing)
 
 

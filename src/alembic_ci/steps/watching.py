@@ -18,7 +18,7 @@ from alembic_ci.database.postgresql import (
 from alembic_ci.history import Revision
 from alembic_ci.model import Direction, Statement
 from alembic_ci.project.executions import Execution, Kind
-from alembic_ci.project.session import Row, Session, Stepped
+from alembic_ci.project.session import Look, Row, Session, Stepped
 from alembic_ci.statements import Measured, Script, Text, listed
 from alembic_ci.steps.changes import Changes
 from alembic_ci.urls import Dialect
@@ -95,7 +95,7 @@ class StatementWatch:
         name = revision.revision
         session.recorded = (name, direction) not in self._scripts
         if not session.recorded:
-            return session.step(name, direction, look=self.prelude())
+            return session.step(name, direction, look=Look(self.prelude()))
         match self._dialect:
             case Dialect.POSTGRESQL:
                 stepped = self._locking(session, revision, direction)
@@ -133,7 +133,7 @@ class StatementWatch:
                 self._before = tables_before(rows, control.query)
             return True
 
-        return session.step(revision.revision, direction, look=sql, inspect=look, watch=sql)
+        return session.step(revision.revision, direction, look=Look(sql), inspect=look, watch=sql)
 
     def _rehearsed(self, execution: Execution) -> Measured | None:
         return self._rehearsal.measured(execution.texts[0])

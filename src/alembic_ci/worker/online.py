@@ -54,7 +54,8 @@ class OnlineRun:
         self._setup = Setup(project.script.dir)
         self._statements = StatementLog(self._recorder if request["record"] else None)
         self._memo: Any = {}
-        self._looks: List[str] = []
+        self._look: Optional[str] = None
+        self._follow = False
         self._inspected = False
         self._seen: Optional[List[Message]] = None
 
@@ -193,7 +194,8 @@ class OnlineRun:
 
     def _step(self, request: Message) -> RevisionStep:
         self._inside = request["revision"]
-        self._looks, self._inspected, self._seen = request["look"], request["inspect"], None
+        self._look, self._follow = request["look"], request["follow"]
+        self._inspected, self._seen = request["inspect"], None
         self._recorder.watch, self._recorder.wanted = request["watch"], request["record"]
         script = self._project.script
         return step(
@@ -232,14 +234,14 @@ class OnlineRun:
             raise self._failure
 
     def _looked(self, context: MigrationContext) -> List[Message]:
-        """Run the queries that came with the step, once, as long as the answers say to go on."""
-        looks, self._looks = self._looks, []
+        """Run the query that came with the step, once, and those that the answers name."""
+        questions, self._look = [self._look] if self._look else [], None
         answers: List[Message] = []
-        for sql in looks:
+        for sql in questions:
             answers.append(answer(context.connection, sql))
             rows = answers[-1]["rows"]
-            if not (rows and rows[0][0]):
-                break
+            if self._follow and rows and rows[0][0]:
+                questions.extend(rows[0][0].splitlines())
         return answers
 
     def _settle(self, context: MigrationContext) -> None:

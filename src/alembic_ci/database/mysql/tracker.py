@@ -46,9 +46,9 @@ class MySQLTracker:
         self.resync()
 
     @property
-    def questions(self) -> tuple[str, ...]:
+    def question(self) -> str:
         """Return nothing: what to ask depends on the hint."""
-        return ()
+        return ""
 
     def advance(self, answer: Rows | None = None) -> Delta:  # noqa: ARG002 - there is no question
         """Return what changed since the last call, looking at what the hint names."""

@@ -9,6 +9,7 @@ from alembic_ci.database.postgresql.fragments import (
     sequence_options,
     words,
 )
+from alembic_ci.database.postgresql.relations import FOUND
 from alembic_ci.database.postgresql.section import V14, V18, Section, Unit, select
 
 _KIND = "case rel.kind when 'c' then 'attribute' else 'column' end"
@@ -58,7 +59,7 @@ def _sql(version: int) -> str:
         foreign_options=options("a.attfdwoptions"),
         inherited="case when a.attinhcount > 0 then case when a.attislocal"
         " then 'also declared here' else 'from its parent' end end",
-        privileges=privileges("a.attacl", "c", "rel.owner"),
+        privileges=privileges("a.attacl", "c", "rel.relowner"),
         comment=comment("pg_class", "a.attrelid", "a.attnum"),
         position="a.rank",
         _table="rel.relname",
@@ -96,4 +97,4 @@ def _compression(version: int) -> str:
     return "case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end"
 
 
-SECTIONS = (Section(name="columns", unit=Unit.RELATION, sql=_sql),)
+SECTIONS = (Section(name="columns", unit=Unit.RELATION, sql=_sql, found=FOUND),)

@@ -2,6 +2,7 @@
 
 from alembic_ci.database.postgresql.fragments import comment, words
 from alembic_ci.database.postgresql.indexes import CLUSTERED, PLACE, REPLICA, TEXT, USING, VALID
+from alembic_ci.database.postgresql.relations import FOUND
 from alembic_ci.database.postgresql.section import Section, Unit, select
 
 _KIND = """case k.contype when 'p' then 'primary key' when 'u' then 'unique constraint'
@@ -50,4 +51,4 @@ left join pg_catalog.pg_am m on m.oid = ic.relam {TEXT}
 where k.contype in ('p', 'u', 'f', 'c', 'x') and not (k.contype = 'f' and k.conparentid <> 0)"""
 
 
-SECTIONS = (Section(name="constraints", unit=Unit.RELATION, sql=_sql),)
+SECTIONS = (Section(name="constraints", unit=Unit.RELATION, sql=_sql, found=FOUND),)

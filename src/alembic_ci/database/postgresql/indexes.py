@@ -1,6 +1,7 @@
 """Indexes that are not the inside of a constraint."""
 
 from alembic_ci.database.postgresql.fragments import comment, options, qualified_relation, words
+from alembic_ci.database.postgresql.relations import FOUND
 from alembic_ci.database.postgresql.section import Section, Unit, select
 
 USING = "pg_catalog.substr(x.text, pg_catalog.strpos(x.text, ' USING ' || m.amname || ' (') + 1)"
@@ -54,4 +55,4 @@ where not exists (select 1 from pg_catalog.pg_constraint k where k.conrelid = i.
  and k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))"""
 
 
-SECTIONS = (Section(name="indexes", unit=Unit.RELATION, sql=_sql),)
+SECTIONS = (Section(name="indexes", unit=Unit.RELATION, sql=_sql, found=FOUND),)

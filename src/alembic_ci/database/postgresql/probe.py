@@ -9,17 +9,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from alembic_ci.database.postgresql.fragments import FIRST_USER_OID, catalogue
-from alembic_ci.database.postgresql.section import V15
+from alembic_ci.database.postgresql.parts import PREFIX, noted, wanted
+from alembic_ci.database.postgresql.section import V15, Unit
 from alembic_ci.database.postgresql.statement import SECTIONS
-from alembic_ci.database.tracking import Rows, Value
+from alembic_ci.database.postgresql.touched import HELD, OIDS, touched
+from alembic_ci.database.postgresql.units import UnitKey
+from alembic_ci.database.tracking import Value
 
-PREFIX = "alembic_ci_"
-PROBE, TOUCHED = f"{PREFIX}probe", f"{PREFIX}touched"
+PROBE = f"{PREFIX}probe"
 PREPARED_SQL = (
-    "select count(*) = 2 from pg_catalog.pg_prepared_statement() s"
-    f" where s.name in ('{PROBE}', '{TOUCHED}')"
+    f"select max('execute {PROBE}') from pg_catalog.pg_prepared_statement() s"
+    f" where s.name = '{PROBE}'"
 )
-"""Whether this session, which may be another in each transaction, knows both statements."""
+"""Names the probe if this session, which may be another in each transaction, knows it."""
 
 _OWNED_BY_UNITS = (
     "pg_attrdef",
@@ -45,6 +47,7 @@ _OWNED_BY_UNITS = (
     "pg_init_privs",
 )
 
+_UNITS = (Unit.RELATION, Unit.TYPE, Unit.ROUTINE)
 _SINCE = {"pg_publication_namespace": V15}
 
 
@@ -63,7 +66,9 @@ class Probe:
 
     *transaction* is the session's own count; *own_xid* is 0 while nothing was written; *next_xid*
     is what the next writing transaction will get if none comes between. *by_hand* tells whether a
-    statement wrote to a catalogue: it keeps a lock on it that DDL gives back at once.
+    statement wrote to a catalogue: it keeps a lock on it that DDL gives back at once. *touched* are
+    the units that the transaction may have changed, *wanted* the statements that describe them as
+    they are now, *prepared* those that the session knows.
     """
 
     backend: int
@@ -73,6 +78,8 @@ class Probe:
     counting: bool
     by_hand: bool
     prepared: frozenset[str]
+    touched: frozenset[UnitKey]
+    wanted: tuple[str, ...]
     writes: Mapping[str, Writes]
 
     def updated(self, name: str) -> bool:
@@ -105,12 +112,11 @@ def watched_sql(version: int) -> str:
 
 
 def probe_sql(version: int, watched_oids: Iterable[int]) -> str:
-    """Return the statement whose answer `probe` reads; the first value says if it was written.
+    """Return the statement whose answer `probe` reads; the first value is what to ask next.
 
-    It reads the functions below the views ``pg_locks`` and ``pg_prepared_statements``, the first
-    of them once. From 15 on the session is also told to report at the end of this transaction, so
-    that the counters start from nothing in the next one; before, they may hold up to half a
-    second's writes.
+    It reads the functions below the views ``pg_locks`` and ``pg_prepared_statements``, each once.
+    From 15 on the session is also told to report at the end of this transaction, so that the
+    counters start from nothing in the next one; before, they may hold up to half a second's writes.
     """
     flush = "pg_catalog.pg_stat_force_next_flush()::text" if version >= V15 else "''"
     oids = ",".join(map(str, watched_oids))
@@ -118,28 +124,42 @@ def probe_sql(version: int, watched_oids: Iterable[int]) -> str:
         f"pg_catalog.pg_stat_get_xact_tuples_{word}(c.oid) as {word}"
         for word in ("inserted", "updated", "deleted")
     )
-    return f"""select pg_catalog.txid_current_if_assigned() is not null,
+    texts = ", ".join(f"{OIDS.format(unit)}::text" for unit in _UNITS)
+    kept = " || ".join(noted(unit, OIDS.format(unit)) for unit in _UNITS)
+    tables = ",\n".join([_held(), *touched()])
+    return f"""with {tables}
+select case when pg_catalog.txid_current_if_assigned() is not null then (
+ select pg_catalog.string_agg('execute ' || w.name, pg_catalog.chr(10))
+ from pg_catalog.unnest(d.wanted) w (name) where w.name = any (p.names)) end,
  pg_catalog.pg_backend_pid(), l.transaction,
  coalesce(pg_catalog.txid_current_if_assigned(), 0),
  pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot()),
  pg_catalog.current_setting('track_counts'), l.by_hand,
- (select pg_catalog.string_agg(s.name, ' ') from pg_catalog.pg_prepared_statement() s
- where pg_catalog.starts_with(s.name, '{PREFIX}')),
+ pg_catalog.array_to_string(p.names, ' '), pg_catalog.array_to_string(d.wanted, ' '), {texts},
  (select pg_catalog.string_agg(pg_catalog.concat_ws(' ', w.oid, w.inserted, w.updated,
  w.deleted), ',') from (select c.oid, {counts}
  from pg_catalog.unnest('{{{oids}}}'::pg_catalog.oid[]) c (oid) offset 0) w
- where w.inserted + w.updated + w.deleted > 0), {flush}
-from (select max(pg_catalog.split_part(k.virtualxid, '/', 2)::bigint) as transaction,
- count(k.relation) filter (where k.relation < {FIRST_USER_OID}
- and k.mode not in ('AccessShareLock', 'RowShareLock')) as by_hand
- from pg_catalog.pg_lock_status() k where k.pid = pg_catalog.pg_backend_pid()
- and (k.locktype = 'relation' or k.virtualxid = k.virtualtransaction)) l"""
+ where w.inserted + w.updated + w.deleted > 0), {flush}, pg_catalog.length({kept})
+from oids o
+cross join (select max(pg_catalog.split_part(k.virtualxid, '/', 2)::bigint)
+ filter (where k.virtualxid = k.virtualtransaction) as transaction,
+ count(k.relation) filter (where k.locktype = 'relation' and k.relation < {FIRST_USER_OID}
+ and k.mode not in ('AccessShareLock', 'RowShareLock')) as by_hand from {HELD} k) l
+cross join (select pg_catalog.array_agg(s.name) as names from pg_catalog.pg_prepared_statement() s
+ where pg_catalog.starts_with(s.name, '{PREFIX}')) p
+cross join lateral (select {wanted(OIDS)} as wanted offset 0) d"""
 
 
-def probe(answer: Rows, names: Mapping[int, str]) -> Probe:
+def _held() -> str:
+    return f"""{HELD} as materialized (select * from pg_catalog.pg_lock_status() k
+ where k.pid = pg_catalog.pg_backend_pid())"""
+
+
+def probe(answer: Sequence[Value], names: Mapping[int, str]) -> Probe:
     """Read the answer to `probe_sql`; *names* are those of the watched catalogues."""
-    _, backend, transaction, own, following, counting, by_hand, prepared, writes, _ = answer[0]
-    entries = (entry.split(" ") for entry in str(writes or "").split(",") if entry)
+    _, backend, transaction, own, following, counting, by_hand, *texts = answer
+    prepared, wanted_names, *arrays, writes, _, _ = (str(text or "") for text in texts)
+    entries = (entry.split(" ") for entry in writes.split(",") if entry)
     return Probe(
         backend=_number(backend),
         transaction=_number(transaction),
@@ -147,7 +167,14 @@ def probe(answer: Rows, names: Mapping[int, str]) -> Probe:
         next_xid=_number(own) + 1 if own else _number(following),
         counting=counting == "on",
         by_hand=_number(by_hand) > 0,
-        prepared=frozenset(str(prepared or "").split()),
+        prepared=frozenset(prepared.split()),
+        touched=frozenset(
+            (unit.value, int(oid))
+            for unit, array in zip(_UNITS, arrays, strict=True)
+            for oid in array.strip("{}").split(",")
+            if oid
+        ),
+        wanted=tuple(wanted_names.split()),
         writes={names[int(oid)]: _writes(counts) for oid, *counts in entries},
     )
 

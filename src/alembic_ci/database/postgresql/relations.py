@@ -25,34 +25,38 @@ def _sql(_version: int) -> str:
     attributes = words(
         definition="case when rel.kind in ('v', 'm')"
         " then pg_catalog.pg_get_viewdef(rel.oid, true) end",
-        persistence="case c.relpersistence when 'u' then 'UNLOGGED' end",
-        access_method="(select m.amname from pg_catalog.pg_am m where m.oid = c.relam)",
+        persistence="case rel.relpersistence when 'u' then 'UNLOGGED' end",
+        access_method="(select m.amname from pg_catalog.pg_am m where m.oid = rel.relam)",
         tablespace="(select s.spcname from pg_catalog.pg_tablespace s"
-        " where s.oid = c.reltablespace)",
+        " where s.oid = rel.reltablespace)",
         partition_by="case rel.kind when 'p' then pg_catalog.pg_get_partkeydef(rel.oid) end",
-        partition_of=f"case when c.relispartition then {_PARENTS} end",
-        partition_bound="pg_catalog.pg_get_expr(c.relpartbound, c.oid)",
-        inherits=f"case when not c.relispartition then {_PARENTS} end",
-        of_type="case when c.reloftype <> 0 then pg_catalog.format_type(c.reloftype, null) end",
-        row_security="case when c.relrowsecurity then 'enabled' end",
-        forced_row_security="case when c.relforcerowsecurity then 'forced' end",
-        replica_identity="case c.relreplident when 'n' then 'NOTHING' when 'f' then 'FULL'"
+        partition_of="case when rel.relispartition then h.parents end",
+        partition_bound="pg_catalog.pg_get_expr(rel.relpartbound, rel.oid)",
+        inherits="case when not rel.relispartition then h.parents end",
+        of_type="case when rel.reloftype <> 0 then pg_catalog.format_type(rel.reloftype, null) end",
+        row_security="case when rel.relrowsecurity then 'enabled' end",
+        forced_row_security="case when rel.relforcerowsecurity then 'forced' end",
+        replica_identity="case rel.relreplident when 'n' then 'NOTHING' when 'f' then 'FULL'"
         " when 'i' then 'USING INDEX' end",
-        options=options("c.reloptions"),
+        options=options("rel.reloptions"),
         toast_options=f"""(select {options("toast.reloptions")}
- from pg_catalog.pg_class toast where toast.oid = c.reltoastrelid)""",
-        populated="case when rel.kind = 'm' and not c.relispopulated then 'WITH NO DATA' end",
+ from pg_catalog.pg_class toast where toast.oid = rel.reltoastrelid)""",
+        populated="case when rel.kind = 'm' and not rel.relispopulated then 'WITH NO DATA' end",
         foreign_server="(select s.srvname from pg_catalog.pg_foreign_table f"
         " join pg_catalog.pg_foreign_server s on s.oid = f.ftserver where f.ftrelid = rel.oid)",
         foreign_options=f"(select {options('f.ftoptions')}"
         " from pg_catalog.pg_foreign_table f where f.ftrelid = rel.oid)",
         comment=comment("pg_class", "rel.oid"),
-        type_comment=f"case rel.kind when 'c' then {comment('pg_type', 'c.reltype')} end",
-        owner=role("c.relowner"),
-        privileges=privileges("c.relacl", "r", "c.relowner"),
+        type_comment=f"case rel.kind when 'c' then {comment('pg_type', 'rel.reltype')} end",
+        owner=role("rel.relowner"),
+        privileges=privileges("rel.relacl", "r", "rel.relowner"),
     )
     return f"""{select("rel.oid", KIND, "''", "rel.name", attributes)}
-from rel join pg_catalog.pg_class c on c.oid = rel.oid where rel.kind <> 'S'"""
+from rel
+cross join lateral (select {_PARENTS} as parents offset 0) h where rel.kind <> 'S'"""
 
 
-SECTIONS = (Section(name="relations", unit=Unit.RELATION, sql=_sql),)
+FOUND = "select 1 from pg_catalog.pg_class f where f.oid = any ({}) and f.relkind <> 'S'"
+"""Finds a relation that is none of the sequences, which have a section of their own."""
+
+SECTIONS = (Section(name="relations", unit=Unit.RELATION, sql=_sql, found=FOUND),)

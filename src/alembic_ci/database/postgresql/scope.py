@@ -35,8 +35,7 @@ class Scope:
 
     def _relations(self) -> str:
         return f"""rel as materialized (
-select c.oid, c.relkind::text as kind, c.relname::text as relname, c.relowner as owner,
- {qualified("n", "c.relname")} as name
+select c.*, c.relkind::text as kind, {qualified("n", "c.relname")} as name
 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where {self.relations} and c.relkind in ('r', 'p', 'f', 'v', 'm', 'c', 'S')
  and {NOT_SYSTEM.format(n="n")} and {self.version_table.condition()}

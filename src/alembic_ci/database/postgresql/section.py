@@ -29,16 +29,16 @@ class Section:
 
     It joins one of the common table expressions ``rel``, ``typ`` and ``rou`` unless it is read as
     a whole; then *catalogues* are those whose rows it shows, and *names* those whose objects its
-    rows name. *sql* takes ``server_version_num``. *found* is for a section that most relations have
-    no rows of: a SELECT that finds a row where those of the OIDs in the array ``{}`` have one.
+    rows name. *sql* takes ``server_version_num``. *found* is a SELECT that finds a row where the
+    units of the OIDs in the array ``{}`` may have any of the section.
     """
 
     name: str
     unit: Unit
     sql: Callable[[int], str]
+    found: str = ""
     catalogues: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
-    found: str = ""
 
 
 def select(unit: str, kind: str, parent: str, name: str, attributes: str) -> str:

@@ -20,7 +20,7 @@ left join pg_catalog.pg_namespace tn on tn.oid = tc.relnamespace
 left join pg_catalog.pg_attribute ta on ta.attrelid = o.refobjid and ta.attnum = o.refobjsubid"""
 
 _SERIAL = f"""exists (select 1 from pg_catalog.pg_attrdef d where d.adrelid = o.refobjid
- and d.adnum = o.refobjsubid and {OWN_SEQUENCE} = c.relname)"""
+ and d.adnum = o.refobjsubid and {OWN_SEQUENCE} = rel.relname)"""
 
 
 def _sql(_version: int) -> str:
@@ -32,22 +32,24 @@ def _sql(_version: int) -> str:
     """
     attributes = words(
         options=sequence_options("s"),
-        persistence="case c.relpersistence when 'u' then 'UNLOGGED' end",
+        persistence="case rel.relpersistence when 'u' then 'UNLOGGED' end",
         owned_by=f"{qualified('tn', 'tc.relname')} || '.' || ta.attname",
         comment=comment("pg_class", "rel.oid"),
-        owner=role("c.relowner"),
-        privileges=privileges("c.relacl", "s", "c.relowner"),
+        owner=role("rel.relowner"),
+        privileges=privileges("rel.relacl", "s", "rel.relowner"),
         _table=f"case when {_SERIAL} then tc.relname end",
         _label="'seq'",
         _addition="ta.attname",
     )
     parent = f"coalesce({qualified('tn', 'tc.relname')}, '')"
-    name = "case when tc.oid is null then rel.name else c.relname end"
+    name = "case when tc.oid is null then rel.name else rel.relname end"
     return f"""{select("rel.oid", "'sequence'", parent, name, attributes)}
-from rel join pg_catalog.pg_class c on c.oid = rel.oid
+from rel
 join pg_catalog.pg_sequence s on s.seqrelid = rel.oid
 {_OWNER}
 where rel.kind = 'S' and o.deptype is distinct from 'i'"""
 
 
-SECTIONS = (Section(name="sequences", unit=Unit.RELATION, sql=_sql),)
+_FOUND = "select 1 from pg_catalog.pg_class f where f.oid = any ({}) and f.relkind = 'S'"
+
+SECTIONS = (Section(name="sequences", unit=Unit.RELATION, sql=_sql, found=_FOUND),)

@@ -1,10 +1,10 @@
 """The one statement that describes the schema, made of every section's SELECT.
 
 Names and expressions come out the same whatever the session is set to, because the first branch of
-the UNION ALL sets what their text depends on and the last one puts it back: an Append runs its
-branches one after the other. The settings are local to the transaction, so that neither a failure
-nor a COMMIT can leave them behind, and a SET of the migration itself, which such a setting only
-covers, stays in force.
+the UNION ALL sets what their text depends on, unless all is as it should be, and the last one puts
+it back: an Append runs its branches one after the other. The settings are local to the
+transaction, so that neither a failure nor a COMMIT can leave them behind, and a SET of the
+migration itself, which such a setting only covers, stays in force.
 https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-SET
 """
 
@@ -76,38 +76,31 @@ _SETTINGS = {
     "standard_conforming_strings": "on",
 }
 
-SETTINGS_ROW = "settings"
+_ALIKE = {
+    "search_path": "pg_catalog.current_schemas(true) = '{pg_catalog,public}'",
+    "datestyle": "pg_catalog.starts_with(pg_catalog.current_setting('datestyle'), 'ISO')",
+    "timezone": "pg_catalog.current_setting('timezone') in ('UTC', 'Etc/UTC')",
+}
+"""What is as good as these settings; texts in ISO style are the same in every order."""
+
 _NOTHING = "null::text, null::text, null::text"
 
 
-def describe(
-    version: int,
-    sections: Iterable[Section],
-    scope: Scope,
-    *,
-    before: Iterable[str] = (),
-    markers: Iterable[str] = (),
-) -> str:
+def describe(version: int, sections: Iterable[Section], scope: Scope) -> str:
     """Return the statement; its rows are unit, OID, kind, parent, name and JSON attributes.
 
-    *before* are common table expressions that *scope* refers to. *markers* are SELECTs of a unit
-    and an OID: rows without a kind, which say that this unit was read, if only to find nothing.
-    Each section is planned by itself (``offset 0``), which takes half as long as all together.
+    Rows without a unit, of which the first is one, describe nothing. Each section is planned by
+    itself (``offset 0``), which takes half as long as all together.
     """
-    tables = ",\n".join([_saved(), *before, scope.tables()])
     branches = [
-        f"select '{SETTINGS_ROW}'::text, 0::bigint, {_applied()}, {_NOTHING} from saved",
-        *(
-            f"select m.unit, m.oid, null::text, {_NOTHING} from ({marker}) m (unit, oid)"
-            for marker in markers
-        ),
+        f"select null::text, 0::bigint, {_applied()}, {_NOTHING} from saved",
         *(
             f"select '{unit_name(section)}', s.* from ({section.sql(version)} offset 0) s"
             for section in sections
         ),
-        f"select '{SETTINGS_ROW}', 0, {_restored()}, {_NOTHING} from saved",
+        f"select null, 0, {_restored()}, {_NOTHING} from saved",
     ]
-    return f"with {tables}\n" + "\nunion all\n".join(branches)
+    return f"with {_saved()},\n{scope.tables()}\n" + "\nunion all\n".join(branches)
 
 
 def unit_name(section: Section) -> str:
@@ -117,17 +110,25 @@ def unit_name(section: Section) -> str:
 
 def _saved() -> str:
     current = ", ".join(f"pg_catalog.current_setting('{name}') as {name}" for name in _SETTINGS)
-    return f"saved as materialized (select {current})"
+    fitting = " and ".join(
+        _ALIKE.get(name, f"pg_catalog.current_setting('{name}') = {literal(value)}")
+        for name, value in _SETTINGS.items()
+    )
+    return f"saved as materialized (select {current}, {fitting} as fitting)"
 
 
 def _applied() -> str:
-    return " || ".join(
+    return _unless_fitting(
         f"pg_catalog.set_config('{name}', {literal(value)}, true)"
         for name, value in _SETTINGS.items()
     )
 
 
 def _restored() -> str:
-    return " || ".join(
+    return _unless_fitting(
         f"pg_catalog.set_config('{name}', saved.{name}, true)" for name in reversed(_SETTINGS)
     )
+
+
+def _unless_fitting(changes: Iterable[str]) -> str:
+    return f"case when not saved.fitting then {' || '.join(changes)} end"

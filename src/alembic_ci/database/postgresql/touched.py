@@ -7,173 +7,114 @@ were written. https://www.postgresql.org/docs/current/view-pg-locks.html
 """
 
 from alembic_ci.database.postgresql.fragments import FIRST_USER_OID, catalogue
-from alembic_ci.database.postgresql.scope import Scope, VersionTable
-from alembic_ci.database.postgresql.section import Section, Unit
-from alembic_ci.database.postgresql.statement import SECTIONS, SETTINGS_ROW, describe
+from alembic_ci.database.postgresql.section import Unit
 
-PART = "part"
+OIDS = "o.{}s"
+"""The array of the OIDs of all touched units of one kind, of ``oids o`` that `touched` ends in."""
 
-_UNITS = (Unit.RELATION, Unit.TYPE, Unit.ROUTINE)
-_AMONG = "(select o.{}s from oids o)::pg_catalog.oid[]"
-_SETTING = "alembic_ci.{}s"
+HELD = "held"
+"""The common table expression that `touched` needs: this session's locks."""
+
+_MINE = "pg_catalog.mod(pg_catalog.txid_current_if_assigned(), 4294967296)::text::xid"
 _WEAK = "('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')"
-
-_COUNTED = (
-    "pg_attrdef",
-    "pg_attribute",
-    "pg_class",
-    "pg_constraint",
-    "pg_description",
-    "pg_enum",
-    "pg_proc",
-    "pg_type",
-)
 
 _CLASS, _TYPE, _PROC = catalogue("pg_class"), catalogue("pg_type"), catalogue("pg_proc")
 
 
-def touched_statement(version: int, version_table: VersionTable) -> str:
-    """Return the statement that describes what the current transaction touched.
-
-    What few relations have is left to statements of `PARTS`: most of what each statement takes is
-    its start, which grows with all that it might have to do. Rows of the unit `PART` name those to
-    run; they find what was touched in settings of this transaction.
-    """
-    among = {unit: _AMONG.format(unit) for unit in _UNITS}
-    noted = " || ".join(
-        f"pg_catalog.set_config('{_SETTING.format(unit)}', {oids}::text, true)"
-        for unit, oids in among.items()
+def touched() -> tuple[str, ...]:
+    """Return the common table expressions up to ``oids``, which has one row."""
+    oids = ", ".join(
+        f"array(select r.oid from touched_{unit}s r) as {unit}s"
+        for unit in (Unit.RELATION, Unit.TYPE, Unit.ROUTINE)
     )
-    markers = [
-        f"select '{SETTINGS_ROW}', pg_catalog.length({noted})",
-        *(f"select '{unit}', pg_catalog.unnest({oids})::bigint" for unit, oids in among.items()),
-        *(
-            f"select '{PART}', {number} where exists ({found.format(among[unit])})"
-            for number, (unit, found) in enumerate(PARTS)
-        ),
-    ]
-    oids = ", ".join(f"array(select r.oid from touched_{unit}s r) as {unit}s" for unit in _UNITS)
-    before = [_basics(), _objects(), _relations(), _dependents(), _closure()]
-    return describe(
-        version,
-        [section for section in SECTIONS if section.unit in _UNITS and not section.found],
-        _scope(version_table, _AMONG),
-        before=[*before, f"oids as materialized (select {oids})"],
-        markers=markers,
-    )
+    found = (_basics(), _altered(), _dependents(), _closure())
+    return (*found, f"oids as materialized (select {oids})")
 
 
-def part_statement(version: int, version_table: VersionTable, number: int) -> str:
-    """Return a further statement for what `touched_statement` found, in the same transaction."""
-    setting = f"pg_catalog.current_setting('{_SETTING}')::pg_catalog.oid[]"
-    sections = [section for section in SECTIONS if _part(section) == PARTS[number]]
-    return describe(version, sections, _scope(version_table, setting))
+def _count(name: str, word: str) -> str:
+    """Return how many rows of this catalogue the transaction inserted, updated or deleted."""
+    return f"pg_catalog.pg_stat_get_xact_tuples_{word}({catalogue(name)})"
 
 
-def _part(section: Section) -> tuple[Unit, str]:
-    return section.unit, section.found
-
-
-PARTS = tuple(dict.fromkeys(_part(section) for section in SECTIONS if section.found))
-
-
-def _scope(version_table: VersionTable, oids: str) -> Scope:
-    return Scope(
-        version_table=version_table,
-        relations=f"c.oid = any ({oids.format(Unit.RELATION)})",
-        types=f"t.oid = any ({oids.format(Unit.TYPE)})",
-        routines=f"p.oid = any ({oids.format(Unit.ROUTINE)})",
-    )
-
-
-def _wrote(*names: str) -> str:
-    """Return the condition that the transaction wrote to one of these catalogues."""
-    written = " + ".join(
-        f"w.{name}_{word}" for name in names for word in ("inserted", "updated", "deleted")
-    )
-    return f"(select {written} > 0 from writes w)"
+def _wrote(name: str, *words: str) -> str:
+    """Return the condition that the transaction wrote to this catalogue."""
+    counts = (_count(name, word) for word in words or ("inserted", "updated", "deleted"))
+    return f"{' + '.join(counts)} > 0"
 
 
 def _fresh(alias: str) -> str:
     """Return the condition that this transaction, or a later one, wrote the row."""
-    return f"pg_catalog.age({alias}.xmin) <= (select pg_catalog.age(m.xid) from mine m)"
+    return f"pg_catalog.age({alias}.xmin) <= pg_catalog.age({_MINE})"
+
+
+def _flag(name: str) -> str:
+    return f"(select w.{name} from writes w)"
 
 
 def _basics() -> str:
-    counts = ", ".join(
-        f"pg_catalog.pg_stat_get_xact_tuples_{word}({catalogue(name)}) as {name}_{word}"
-        for name in _COUNTED
-        for word in ("inserted", "updated", "deleted")
-    )
-    return f"""mine as materialized (
-select pg_catalog.mod(pg_catalog.txid_current(), 4294967296)::text::xid as xid),
-writes as materialized (select {counts}),
-locked as materialized (
-select l.relation, l.classid, l.objid from pg_catalog.pg_locks l
-where l.pid = pg_catalog.pg_backend_pid() and l.mode not in {_WEAK}
- and l.locktype in ('relation', 'object') and l.database = (select d.oid
- from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())),
-fresh_classes as materialized (
-select case when c.relkind = 't' then 1 when exists (select 1 from pg_catalog.pg_attribute s
- where s.attrelid = c.oid and s.attnum = -1 and {_fresh("s")})
- then (c.relchecks > 0)::integer + c.relhastriggers::integer else 0 end as more
-from pg_catalog.pg_class c
+    """Return what was locked, and what has to be searched beside it, because it was written to.
+
+    A new relation (its ``ctid`` is fresh too) has two types that were inserted. What was granted on
+    has to be searched in the whole catalogue, so that is done only if more rows were updated than
+    the locked relations account for: one for each that is fresh and was not inserted, one for each
+    new TOAST table (in its owner), one each if a new table has checks or foreign keys, one for each
+    column default, and, where all fresh columns are new ones, one for each that old rows have a
+    value of.
+    """
+    classes, columns = _count("pg_class", "inserted"), _count("pg_attribute", "inserted")
+    defaults = f"{_count('pg_attrdef', 'inserted')} + {_count('pg_attrdef', 'deleted')}"
+    return f"""locked as materialized (
+select l.relation, l.classid, l.objid from {HELD} l where l.mode not in {_WEAK}
+ and l.locktype in ('relation', 'object') and l.database <> 0),
+fresh_classes as (
+select count(*) as rows, sum(case when c.relkind = 't' then 1 when n.new
+ then (c.relchecks > 0)::integer + c.relhastriggers::integer else 0 end) as more,
+ count(*) filter (where n.new and c.relkind in ('r', 'p', 'v', 'm', 'f')) as tables
+from pg_catalog.pg_class c cross join lateral (select exists (select 1
+ from pg_catalog.pg_attribute s where s.attrelid = c.oid and s.attnum = -1 and {_fresh("s")}) as new
+ offset 0) n
 where c.oid = any (array(select l.relation from locked l)) and {_fresh("c")}),
-fresh_columns as materialized (
-select a.atthasmissing and exists (select 1 from pg_catalog.pg_attrdef d
- where d.adrelid = a.attrelid and d.adnum = a.attnum and {_fresh("d")}) as filled
+fresh_columns as (
+select count(*) as rows, count(*) filter (where a.atthasmissing and exists (select 1
+ from pg_catalog.pg_attrdef d where d.adrelid = a.attrelid and d.adnum = a.attnum
+ and {_fresh("d")})) as filled
 from pg_catalog.pg_attribute a
-where a.attrelid = any (array(select l.relation from locked l)) and {_fresh("a")})"""
+where a.attrelid = any (array(select l.relation from locked l)) and {_fresh("a")}),
+writes as materialized (select
+ {_wrote("pg_type", "updated")} or {_wrote("pg_description")}
+ or {_count("pg_type", "inserted")} > 2 * c.tables as types,
+ {_wrote("pg_description")} or {_wrote("pg_constraint", "deleted")} as domains,
+ {_wrote("pg_enum")} as labels, {_wrote("pg_constraint")} as constraints,
+ {_wrote("pg_proc")} as routines,
+ {_count("pg_class", "updated")} > greatest(0, c.rows - {classes}) + coalesce(c.more, 0)
+ as relations,
+ {_count("pg_attribute", "updated")} > greatest(0, a.rows - {columns}) + {defaults}
+ + case when a.rows = {columns} then a.filled else 0 end as columns,
+ {_wrote("pg_type", "updated")} as row_types, {_wrote("pg_attribute", "updated")} as old_columns
+from fresh_classes c cross join fresh_columns a)"""
 
 
-def _objects() -> str:
-    """Return the types and routines that were altered."""
-    domains = "(select w.pg_constraint_deleted > 0 from writes w)"
-    domains = f"({domains} or {_wrote('pg_description')})"
-    types = _wrote("pg_type", "pg_description", "pg_constraint")
+def _altered() -> str:
+    """Return the types, routines and relations that were altered."""
+    user = f"oid >= {FIRST_USER_OID}"
     return f"""altered_types as materialized (
-select t.oid from pg_catalog.pg_type t
- where t.oid >= {FIRST_USER_OID} and {types} and (t.typtype in ('e', 'd', 'r')
- or t.typtype = 'b' and t.typarray <> 0) and ({_fresh("t")} or t.typtype = 'd' and {domains})
-union select e.enumtypid from pg_catalog.pg_enum e where {_wrote("pg_enum")} and {_fresh("e")}
+select t.oid from pg_catalog.pg_type t where t.{user} and {_flag("types")}
+ and (t.typtype in ('e', 'd', 'r') or t.typtype = 'b' and t.typarray <> 0) and {_fresh("t")}
+union select t.oid from pg_catalog.pg_type t
+ where t.{user} and {_flag("domains")} and t.typtype = 'd'
+union select e.enumtypid from pg_catalog.pg_enum e where {_flag("labels")} and {_fresh("e")}
 union select k.contypid from pg_catalog.pg_constraint k
- where k.contypid > 0 and {_wrote("pg_constraint")} and {_fresh("k")}
+ where k.contypid > 0 and {_flag("constraints")} and {_fresh("k")}
 union select l.objid from locked l where l.classid = {_TYPE}),
 altered_routines as materialized (
-select p.oid from pg_catalog.pg_proc p where {_wrote("pg_proc")} and {_fresh("p")}
-union select l.objid from locked l where l.classid = {_PROC})"""
-
-
-def _relations() -> str:
-    """Return the relations that were altered: locked, or granted on, which takes no lock.
-
-    What was granted on has to be searched in the whole catalogue, so that is done only if more rows
-    were updated than the locked relations account for: one for each that is fresh and was not
-    inserted, one for each new TOAST table (in its owner), one each if a new table (its ``ctid`` is
-    fresh too) has checks or foreign keys, one for each column default, and, where all fresh columns
-    are new ones, one for each that old rows have a value of.
-    """
-    classes = "(select count(*) from fresh_classes f)"
-    more = "(select coalesce(sum(f.more), 0) from fresh_classes f)"
-    columns = "(select count(*) from fresh_columns f)"
-    filled = "(select count(*) from fresh_columns f where f.filled)"
-    defaults = "w.pg_attrdef_inserted + w.pg_attrdef_deleted"
-    defaults += f" + case when {columns} = w.pg_attribute_inserted then {filled} else 0 end"
-    return f"""altered_relations as materialized (
+select p.oid from pg_catalog.pg_proc p where {_flag("routines")} and {_fresh("p")}
+union select l.objid from locked l where l.classid = {_PROC}),
+altered_relations as materialized (
 select l.relation as oid from locked l where l.relation is not null
 union select c.oid from pg_catalog.pg_class c
- where c.oid >= {FIRST_USER_OID}
- and {_unexplained("pg_class", classes, more)} and {_fresh("c")}
+ where c.{user} and {_flag("relations")} and {_fresh("c")}
 union select a.attrelid from pg_catalog.pg_attribute a
- where a.attrelid >= {FIRST_USER_OID}
- and {_unexplained("pg_attribute", columns, defaults)} and {_fresh("a")})"""
-
-
-def _unexplained(name: str, fresh: str, more: str) -> str:
-    return (
-        f"(select w.{name}_updated > greatest(0, {fresh} - w.{name}_inserted) + {more}"
-        " from writes w)"
-    )
+ where a.attrelid >= {FIRST_USER_OID} and {_flag("columns")} and {_fresh("a")})"""
 
 
 def _dependents() -> str:
@@ -184,16 +125,14 @@ def _dependents() -> str:
     name is what it was, and what names a column depends on this column. Sequences have no row type
     (any more).
     """
-    renaming = "(select w.pg_type_updated > 0 from writes w)"
-    altering = "(select w.pg_attribute_updated > 0 from writes w)"
     altered = "any (array(select r.oid from altered_relations r))"
     return f"""renamed as materialized (
 select {_CLASS}::oid as classid, c.oid, null::smallint[] as parts from pg_catalog.pg_class c
- where c.oid = {altered} and (c.relkind = 'S' or {renaming}) and ({_fresh("c")}
+ where c.oid = {altered} and (c.relkind = 'S' or {_flag("row_types")}) and ({_fresh("c")}
  or exists (select 1 from pg_catalog.pg_attribute a where a.attrelid = c.oid and {_fresh("a")}))
 union all select {_CLASS}::oid, a.attrelid, pg_catalog.array_agg(a.attnum)
- from pg_catalog.pg_attribute a where {altering} and a.attrelid = {altered} and a.attnum > 0
- and {_fresh("a")} group by a.attrelid
+ from pg_catalog.pg_attribute a where {_flag("old_columns")} and a.attrelid = {altered}
+ and a.attnum > 0 and {_fresh("a")} group by a.attrelid
 union all select {_TYPE}::oid, u.oid, null from pg_catalog.pg_type t
  cross join lateral (values (t.oid), (t.typarray)) u (oid)
  where t.oid = any (array(select r.oid from altered_types r union all select c.reltype
@@ -209,22 +148,19 @@ union all select l.classid, l.objid from locked l where l.classid is not null)""
 
 
 def _closure() -> str:
-    """Return the OIDs of all units to describe: what was altered, its dependents, their owners."""
-    owners = "".join(
-        f"\nunion select x.{owner} from dependents d join pg_catalog.{name} x on x.oid = d.objid"
-        f" where d.classid = {catalogue(name)}"
-        for name, owner in (
-            ("pg_constraint", "conrelid"),
-            ("pg_attrdef", "adrelid"),
-            ("pg_trigger", "tgrelid"),
-            ("pg_rewrite", "ev_class"),
-            ("pg_policy", "polrelid"),
-        )
-    )
+    """Return the OIDs of all units to describe: what was altered, its dependents, their owners.
+
+    Constraints, defaults, triggers, rules and policies go with the relation that owns them.
+    """
+    parts = ("pg_constraint", "pg_attrdef", "pg_trigger", "pg_rewrite", "pg_policy")
     nearby = "any (array(select n.oid from near_relations n))"
     return f"""near_relations as materialized (
 select r.oid from altered_relations r
-union select d.objid from dependents d where d.classid = {_CLASS}{owners}),
+union select d.objid from dependents d where d.classid = {_CLASS}
+union select o.refobjid from dependents d
+ join pg_catalog.pg_depend o on o.classid = d.classid and o.objid = d.objid
+ where d.classid in ({", ".join(map(catalogue, parts))})
+ and o.refclassid = {_CLASS} and o.deptype in ('a', 'i')),
 touched_relations as materialized (
 select n.oid from near_relations n
 union select i.indrelid from pg_catalog.pg_index i where i.indexrelid = {nearby}

@@ -1,14 +1,12 @@
 """The tracker of a PostgreSQL schema: one probe per step, and what it touched read again."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 
+from alembic_ci.database.postgresql.parts import part_statement
 from alembic_ci.database.postgresql.probe import (
-    PREFIX,
     PREPARED_SQL,
     PROBE,
-    TOUCHED,
     Probe,
     probe,
     probe_sql,
@@ -17,9 +15,8 @@ from alembic_ci.database.postgresql.probe import (
 from alembic_ci.database.postgresql.scope import Scope, VersionTable
 from alembic_ci.database.postgresql.section import Section, Unit
 from alembic_ci.database.postgresql.statement import SECTIONS, describe, unit_name
-from alembic_ci.database.postgresql.touched import PART, part_statement, touched_statement
 from alembic_ci.database.postgresql.units import Units, UnitStore, units
-from alembic_ci.database.tracking import Query, Rows, Value
+from alembic_ci.database.tracking import Query, Rows, Value, follow
 from alembic_ci.delta import Delta, Snapshot
 
 _VERSION = "select pg_catalog.current_setting('server_version_num')"
@@ -88,26 +85,26 @@ class PostgreSQLTracker:
     def resync(self) -> Delta:
         """Read everything again."""
         delta = self._store.replace_all(self._everything())
-        self._last = probe(self._query(self._probe_sql), self._watched)
+        self._last = probe(self._query(self._probe_sql)[0], self._watched)
         return delta
 
     @property
-    def questions(self) -> tuple[str, ...]:
-        """Return the probe and what it mostly leads to, which are planned once a connection."""
-        return (PREPARED_SQL, f"execute {PROBE}", f"execute {TOUCHED}")
+    def question(self) -> str:
+        """Return what leads to the probe, and that to descriptions, once they are prepared."""
+        return PREPARED_SQL
 
     def advance(self, answer: Rows | None = None) -> Delta:
-        """Return what changed, from one probe and, if it shows any writing, a description."""
-        _, *answers = self._query(PREPARED_SQL) if answer is None else answer
-        asked, touched = answers[:1], answers[1:]
-        probed = probe(asked or self._query(self._probe_sql), self._watched)
+        """Return what changed, from one probe and, if it shows any writing, descriptions."""
+        _, *rows = follow(self._query, PREPARED_SQL) if answer is None else answer
+        rows = rows or list(self._prepared(PROBE, self._probe_sql))
+        probed = probe(rows[0], self._watched)
         follows = self._last is not None and probed.follows(self._last)
         self._last = probed
         if not follows or probed.by_hand or not probed.counting or _named_everywhere(probed):
             return self._store.replace_all(self._everything())
         if not probed.own_xid or not probed.writes:
             return self._store.replace({})
-        return self._store.replace({**self._touched(probed, touched), **self._whole(probed)})
+        return self._store.replace({**self._touched(probed, rows[1:]), **self._whole(probed)})
 
     def undo(self, delta: Delta) -> None:
         """Put the state back; anything but the last delta makes the next call read everything."""
@@ -115,24 +112,17 @@ class PostgreSQLTracker:
             self._last = None
 
     def _touched(self, probed: Probe, rows: Rows) -> Units:
-        """Return what was touched; *rows* may begin to say so already."""
-        if not rows:
-            if PROBE not in probed.prepared:
-                self._query(f"prepare {PROBE} as {self._probe_sql}")
-            touched = partial(touched_statement, self._server, self._table)
-            rows = self._prepared(TOUCHED, touched, probed)
-        described = [row for row in rows if row[0] != PART]
-        for _, number, *_ in (row for row in rows if row[0] == PART):
-            part = partial(part_statement, self._server, self._table, int(number or 0))
-            described += self._prepared(f"{PREFIX}part_{number}", part, probed)
-        return units(described)
+        """Return what was touched; *rows* are of the statements that were prepared already."""
+        described = list(rows)
+        for name in probed.wanted:
+            if name not in probed.prepared:
+                described += self._prepared(name, part_statement(self._server, self._table, name))
+        return units(described, probed.touched)
 
-    def _prepared(self, name: str, statement: Callable[[], str], probed: Probe) -> Rows:
+    def _prepared(self, name: str, statement: str) -> Rows:
         """Run a statement that is planned once for all steps on a connection."""
-        if name in probed.prepared:
-            return self._query(f"execute {name}")
         with self._turned_off(*_BY_INDEX):
-            self._query(f"prepare {name} as {statement()}")
+            self._query(f"prepare {name} as {statement}")
             return self._query(f"execute {name}")
 
     @contextmanager

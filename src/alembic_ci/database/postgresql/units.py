@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from alembic_ci.database.postgresql.naming import Described, normalised
 from alembic_ci.database.postgresql.privileges import in_words
-from alembic_ci.database.postgresql.statement import SETTINGS_ROW
 from alembic_ci.database.tracking import Value
 from alembic_ci.delta import Attributes, Delta, ObjectKey
 
@@ -79,17 +78,17 @@ def _objects(described: Units) -> dict[ObjectKey, Attributes]:
     return {key: value for objects in described.values() for key, value in objects.items()}
 
 
-def units(rows: Iterable[Iterable[Value]]) -> dict[UnitKey, Objects]:
-    """Return the objects of each unit; a unit that was only marked has none left."""
-    described: dict[UnitKey, list[Described]] = {}
-    for name, oid, kind, parent, own, attributes in rows:
-        if name == SETTINGS_ROW:
-            continue
-        unit = described.setdefault((str(name), int(oid or 0)), [])
-        if kind is not None:
-            key = ObjectKey(str(kind), str(parent or ""), str(own))
-            unit.append((key, _texts(str(attributes))))
-    return {key: dict(normalised(unit)) for key, unit in described.items()}
+def units(
+    rows: Iterable[Iterable[Value]], touched: Iterable[UnitKey] = ()
+) -> dict[UnitKey, Objects]:
+    """Return the objects of each unit; one that was *touched* may have none left."""
+    described: dict[UnitKey, list[Described]] = {unit: [] for unit in touched}
+    for unit, oid, kind, parent, name, attributes in rows:
+        if unit is not None:
+            key = ObjectKey(str(kind), str(parent or ""), str(name))
+            objects = described.setdefault((str(unit), int(oid or 0)), [])
+            objects.append((key, _texts(str(attributes))))
+    return {key: dict(normalised(objects)) for key, objects in described.items()}
 
 
 def _texts(attributes: str) -> dict[str, str]:

@@ -38,9 +38,9 @@ class SQLiteTracker:
         return self._ledger.state
 
     @property
-    def questions(self) -> tuple[str, ...]:
+    def question(self) -> str:
         """Return the query for the version of the schema."""
-        return (COOKIE,)
+        return COOKIE
 
     def touched(self, texts: Iterable[str]) -> None:
         """Say which SQL texts have run since the last `advance`; may be called several times."""
