@@ -19,9 +19,9 @@ class SchemaTracker(Protocol):
     """The state of one scratch database's schema, kept up to date at the cost of what was touched.
 
     The caller walks a history step by step. After each step, before its commit and on the
-    connection that ran it, it calls `advance`. Two things can go wrong, and both are the caller's
-    to report: a step fails or its delta is refused (the transaction is rolled back), and the walk
-    goes on with another connection. Then:
+    connection that ran it, it asks `question` and calls `advance`. Two things can go wrong, and
+    both are the caller's to report: a step fails or its delta is refused (the transaction is rolled
+    back), and the walk goes on with another connection. Then:
 
     - a step whose `advance` was never called, and which was rolled back, needs no call at all;
     - a step whose `advance` returned *delta*, and which was rolled back, needs ``undo(delta)``;
@@ -43,7 +43,7 @@ class SchemaTracker(Protocol):
         """The query that `advance` begins with, if there is one.
 
         The first value of its answer, if that is a text, names what to ask next, a query a line;
-        and so on.
+        and so on. Where none of them is empty, `advance` may be called after the commit.
         """
 
     def advance(self, answer: Rows | None = None) -> Delta:

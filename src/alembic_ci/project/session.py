@@ -72,7 +72,8 @@ class Ready:
 class Look:
     """A query that a step ends with, if it is not empty.
 
-    To *follow* is to run what the first value of each answer names as well, a query a line.
+    To *follow* is to run what the first value of each answer names as well, a query a line. An
+    inspection is needless then, unless such a value is an empty text.
     """
 
     sql: str = ""
@@ -146,9 +147,9 @@ class Session:
 
         *look* is run on the same connection: in a run that was started with ``inspect=True`` inside
         the step's transaction, just before its commit, else after it. The rows go to *inspect*
-        while the transaction is open; when that returns false, the step is rolled back and
-        UndoneError is raised. *watch* is a query that is run after each statement, in a run that
-        was started with ``record=True``.
+        while the transaction is open, unless that is needless; when it returns false, the step is
+        rolled back and UndoneError is raised. *watch* is a query that is run after each statement,
+        in a run that was started with ``record=True``.
         """
         step = {"do": protocol.STEP, "revision": revision, "direction": direction.value}
         asked = {

@@ -17,9 +17,9 @@ from alembic_ci.urls import Dialect
 class Observer:
     """Runs steps and says what each changed.
 
-    On PostgreSQL the catalogue is read on env.py's own connection just before the commit, where
-    the server tells which objects the transaction touched; SQLite on the same connection after
-    it, which knows the schema already; MariaDB and MySQL through our own connection after it.
+    PostgreSQL's catalogue is read on env.py's own connection just before the commit, where the
+    server tells which objects the transaction touched; SQLite's on the same connection after it,
+    which knows the schema already; that of MariaDB and MySQL through our own after it.
     When *thorough*, everything is read after every step. *statements* are those of the last step.
     """
 
@@ -73,7 +73,7 @@ class Observer:
         self.statements = stepped.statements
         if isinstance(self._tracker, MySQLTracker | SQLiteTracker):
             self._tracker.touched(self.statements)
-        if not before:
+        if not self._seen:
             self._look(stepped.seen)
         return self._seen.pop()
 

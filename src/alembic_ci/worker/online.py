@@ -234,14 +234,19 @@ class OnlineRun:
             raise self._failure
 
     def _looked(self, context: MigrationContext) -> List[Message]:
-        """Run the query that came with the step, once, and those that the answers name."""
+        """Run the query that came with the step, once, and those that the answers name.
+
+        Once they are followed to the end, the tool need not look before the commit.
+        """
         questions, self._look = [self._look] if self._look else [], None
         answers: List[Message] = []
         for sql in questions:
             answers.append(answer(context.connection, sql))
             rows = answers[-1]["rows"]
-            if self._follow and rows and rows[0][0]:
-                questions.extend(rows[0][0].splitlines())
+            if self._follow and rows:
+                following = rows[0][0]
+                self._inspected = following == ""
+                questions.extend((following or "").splitlines())
         return answers
 
     def _settle(self, context: MigrationContext) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from alembic_ci.database.postgresql import PostgreSQLTracker
+from alembic_ci.database.tracking import follow
 from alembic_ci.delta import Delta, ObjectKey
 from integration.postgresql.defects import SCHEMA
 from integration.postgresql.session import Session
@@ -150,6 +151,15 @@ def test_prepared_statement_that_is_gone_is_made_again(started: Session) -> None
     started.connection.autocommit = False
 
     assert _names(started.step("create table two (a int)")) == {"table two", "column two.a"}
+
+
+def test_what_was_never_described_before_is_described_after_the_commit(started: Session) -> None:
+    started.step("create table a (id integer)")
+    started.run("create type mood as enum ('sad')")
+    seen = follow(started.query, started.tracker.question)
+    started.connection.commit()
+    delta = started.tracker.advance(seen)
+    assert [key.name for key in delta.changes] == ["mood"]
 
 
 def test_nothing_of_the_tracker_is_left_in_the_session(started: Session) -> None:

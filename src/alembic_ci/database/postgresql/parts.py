@@ -4,13 +4,17 @@ Most of what a statement takes is its start, which grows with all that it might 
 is one for what nearly all relations have, and further ones for what few have.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from alembic_ci.database.postgresql.scope import Scope, VersionTable
 from alembic_ci.database.postgresql.section import Section, Unit
 from alembic_ci.database.postgresql.statement import SECTIONS, describe
+from alembic_ci.database.postgresql.units import UnitKey
 
 PREFIX = "alembic_ci_"
+UNITS = (Unit.RELATION, Unit.TYPE, Unit.ROUTINE)
+"""What is read again one by one."""
 
 _NAME = f"{PREFIX}part"
 _SETTING = "alembic_ci.{}s"
@@ -36,6 +40,13 @@ _PARTS = tuple(
 def noted(unit: Unit, oids: str) -> str:
     """Return the expression that keeps OIDs for the parts, until this transaction ends."""
     return f"pg_catalog.set_config('{_SETTING.format(unit)}', {oids}::text, true)"
+
+
+def noted_sql(touched: Collection[UnitKey]) -> str:
+    """Return the query that keeps the OIDs of these units for the parts."""
+    oids = {unit: [oid for name, oid in touched if name == unit.value] for unit in UNITS}
+    arrays = (noted(unit, f"'{{{','.join(map(str, oids[unit]))}}}'") for unit in UNITS)
+    return f"select {', '.join(arrays)}"
 
 
 def wanted(among: str) -> str:

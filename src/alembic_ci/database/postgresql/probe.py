@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from alembic_ci.database.postgresql.fragments import FIRST_USER_OID, catalogue
-from alembic_ci.database.postgresql.parts import PREFIX, noted, wanted
-from alembic_ci.database.postgresql.section import V15, Unit
+from alembic_ci.database.postgresql.parts import PREFIX, UNITS, noted, wanted
+from alembic_ci.database.postgresql.section import V15
 from alembic_ci.database.postgresql.statement import SECTIONS
 from alembic_ci.database.postgresql.touched import HELD, OIDS, touched
 from alembic_ci.database.postgresql.units import UnitKey
@@ -18,12 +18,12 @@ from alembic_ci.database.tracking import Value
 
 PROBE = f"{PREFIX}probe"
 PREPARED_SQL = (
-    f"select max('execute {PROBE}') from pg_catalog.pg_prepared_statement() s"
+    f"select coalesce(max('execute {PROBE}'), '') from pg_catalog.pg_prepared_statement() s"
     f" where s.name = '{PROBE}'"
 )
 """Names the probe if this session, which may be another in each transaction, knows it."""
 
-_OWNED_BY_UNITS = (
+_OWNED_BYUNITS = (
     "pg_attrdef",
     "pg_attribute",
     "pg_class",
@@ -47,7 +47,6 @@ _OWNED_BY_UNITS = (
     "pg_init_privs",
 )
 
-_UNITS = (Unit.RELATION, Unit.TYPE, Unit.ROUTINE)
 _SINCE = {"pg_publication_namespace": V15}
 
 
@@ -101,7 +100,7 @@ class Probe:
 
 def watched(version: int) -> tuple[str, ...]:
     """Return the catalogues whose rows the snapshot shows, on a server of this version."""
-    names = {name for section in SECTIONS for name in section.catalogues} | set(_OWNED_BY_UNITS)
+    names = {name for section in SECTIONS for name in section.catalogues} | set(_OWNED_BYUNITS)
     return tuple(sorted(name for name in names if version >= _SINCE.get(name, 0)))
 
 
@@ -124,8 +123,8 @@ def probe_sql(version: int, watched_oids: Iterable[int]) -> str:
         f"pg_catalog.pg_stat_get_xact_tuples_{word}(c.oid) as {word}"
         for word in ("inserted", "updated", "deleted")
     )
-    texts = ", ".join(f"{OIDS.format(unit)}::text" for unit in _UNITS)
-    kept = " || ".join(noted(unit, OIDS.format(unit)) for unit in _UNITS)
+    texts = ", ".join(f"{OIDS.format(unit)}::text" for unit in UNITS)
+    kept = " || ".join(noted(unit, OIDS.format(unit)) for unit in UNITS)
     tables = ",\n".join([_held(), *touched()])
     return f"""with {tables}
 select case when pg_catalog.txid_current_if_assigned() is not null then (
@@ -170,7 +169,7 @@ def probe(answer: Sequence[Value], names: Mapping[int, str]) -> Probe:
         prepared=frozenset(prepared.split()),
         touched=frozenset(
             (unit.value, int(oid))
-            for unit, array in zip(_UNITS, arrays, strict=True)
+            for unit, array in zip(UNITS, arrays, strict=True)
             for oid in array.strip("{}").split(",")
             if oid
         ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from alembic_ci.database.postgresql.parts import part_statement
+from alembic_ci.database.postgresql.parts import noted_sql, part_statement
 from alembic_ci.database.postgresql.probe import (
     PREPARED_SQL,
     PROBE,
@@ -44,6 +44,9 @@ _NAMED_EVERYWHERE = (
     "pg_ts_dict",
 )
 """Catalogues whose objects others name in ways that are not followed one by one."""
+
+_WHOLE = tuple(section for section in SECTIONS if section.unit is Unit.WHOLE)
+_SHOWN = frozenset(name for section in _WHOLE for name in (*section.catalogues, *section.names))
 
 
 class PostgreSQLTracker:
@@ -114,9 +117,11 @@ class PostgreSQLTracker:
     def _touched(self, probed: Probe, rows: Rows) -> Units:
         """Return what was touched; *rows* are of the statements that were prepared already."""
         described = list(rows)
-        for name in probed.wanted:
-            if name not in probed.prepared:
-                described += self._prepared(name, part_statement(self._server, self._table, name))
+        missing = [name for name in probed.wanted if name not in probed.prepared]
+        if missing:
+            self._query(noted_sql(probed.touched))
+        for name in missing:
+            described += self._prepared(name, part_statement(self._server, self._table, name))
         return units(described, probed.touched)
 
     def _prepared(self, name: str, statement: str) -> Rows:
@@ -148,9 +153,7 @@ class PostgreSQLTracker:
     def _rewritten(self, probed: Probe) -> Iterator[Section]:
         """Yield the sections to read as a whole: rows were written, or names in them changed."""
         commented = "pg_description" in probed.writes
-        for section in SECTIONS:
-            if section.unit is not Unit.WHOLE:
-                continue
+        for section in _WHOLE if commented or not _SHOWN.isdisjoint(probed.writes) else ():
             filled = self._store.has((unit_name(section), 0))
             renamed = any(probed.updated(name) for name in section.names)
             written = any(name in probed.writes for name in section.catalogues)
