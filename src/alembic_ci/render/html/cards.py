@@ -89,7 +89,6 @@ class _Sight:
     taken_back: frozenset[str]
     pending: frozenset[str]
 
-    @property
     def revisions(self) -> frozenset[str]:
         return self.rendered | self.applied | self.taken_back | self.proofs.keys()
 
@@ -99,10 +98,10 @@ def cards(
 ) -> tuple[Card, ...]:
     """Return a card for each revision that was rendered, tested or run, oldest first."""
     infos = {info.revision: info for info in report.revisions}
-    sights = list(_sights(found))
-    named = (name for s in sights for name in s.revisions)
-    ordered = [*infos, *sorted(set(named) - infos.keys())]
-    concerned = [(name, [s for s in sights if name in s.revisions]) for name in ordered]
+    sights = [(sight, sight.revisions()) for sight in _sights(found)]
+    named = frozenset[str]().union(*(names for _, names in sights))
+    ordered = [*infos, *sorted(named - infos.keys())]
+    concerned = [(name, [sight for sight, names in sights if name in names]) for name in ordered]
     return tuple(
         Card(
             anchor=f"revision-{number}",
