@@ -5,7 +5,6 @@ import fcntl
 import json
 import math
 import os
-import secrets
 import select
 import signal
 import termios
@@ -44,7 +43,7 @@ class WorkerProcess:
         self._listening = threading.Lock()
         self._lines: deque[bytes] = deque()
         self._begun_line = b""
-        self._mark = secrets.token_hex(8)
+        self._mark = os.urandom(8).hex()
         self._begun: Message | None = None
         self._busy = False
         self._closed = False

@@ -12,7 +12,6 @@ from alembic_ci.environments import Environment, environments, secret_variables
 from alembic_ci.errors import AlembicCIError
 from alembic_ci.project.config_files import config_files
 from alembic_ci.project.dependencies.choosing import Circumstances, order
-from alembic_ci.project.dependencies.installing import ready
 from alembic_ci.project.failures import WorkerDiedError
 from alembic_ci.project.interpreter import interpreter
 from alembic_ci.project.locate import locate
@@ -168,6 +167,9 @@ def _interpreter(
     circumstances = Circumstances(in_image=in_image, variables=variables, say=_say_nothing)
     wanted = order(settings, drivernames(chosen), circumstances)
     if wanted:
+        # Most runs install nothing.
+        from alembic_ci.project.dependencies.installing import ready  # noqa: PLC0415
+
         return ready(wanted)
     files = config_files(settings.working_directory.resolve(), settings.config)
     return interpreter(settings.python, files.directory)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from alembic_ci.project.dependencies.manifests import Kind, Manifest
-from alembic_ci.project.dependencies.recipes import Choices, own_command, recipe
+from alembic_ci.project.dependencies.orders import Choices
+from alembic_ci.project.dependencies.recipes import own_command, recipe
 from alembic_ci.project.dependencies.variables import installation_variables
 
 _HERE, _ENVIRONMENT = Path("/builds/shop"), Path("/tmp/environment")

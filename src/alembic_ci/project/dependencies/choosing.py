@@ -8,9 +8,8 @@ from pathlib import Path
 
 from alembic_ci.errors import SettingsError
 from alembic_ci.project.config_files import config_files
-from alembic_ci.project.dependencies.installing import Order, installed
 from alembic_ci.project.dependencies.manifests import manifest
-from alembic_ci.project.dependencies.recipes import Choices
+from alembic_ci.project.dependencies.orders import Choices, Order
 from alembic_ci.project.interpreter import virtual_environment
 from alembic_ci.settings import Settings
 
@@ -34,6 +33,9 @@ def with_interpreter(
     wanted = order(settings, drivernames, circumstances)
     if wanted is None:
         return settings
+    # Most runs install nothing.
+    from alembic_ci.project.dependencies.installing import installed  # noqa: PLC0415
+
     return dataclasses.replace(settings, python=str(installed(wanted)))
 
 

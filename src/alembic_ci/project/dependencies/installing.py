@@ -1,34 +1,19 @@
 """Install what a project depends on, and find the interpreter that has it."""
 
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple
 from pathlib import Path
 
 from alembic_ci.project.dependencies import recipes
 from alembic_ci.project.dependencies.errors import failed, no_uv
-from alembic_ci.project.dependencies.manifests import Manifest
 from alembic_ci.project.dependencies.missing import missing
+from alembic_ci.project.dependencies.orders import Order
 from alembic_ci.project.dependencies.places import Place, alone, place
-from alembic_ci.project.dependencies.recipes import Choices, Command
+from alembic_ci.project.dependencies.recipes import Command
 from alembic_ci.project.dependencies.variables import installation_variables
 
 _TAIL_LINES = 40
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What is wanted: a *manifest* or the user's own command, for URLs with these *drivernames*.
-
-    *directory* is the project's; *say* gets a line for whatever takes long.
-    """
-
-    manifest: Manifest | None
-    choices: Choices
-    directory: Path
-    drivernames: tuple[str, ...]
-    variables: Mapping[str, str]
-    say: Callable[[str], None]
 
 
 def ready(order: Order) -> Path | None:

@@ -5,19 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alembic_ci.project.dependencies.manifests import Kind, Manifest
+from alembic_ci.project.dependencies.orders import Choices
 
 _DEVELOPERS = "dev"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
-    """What the settings say about an installation; *python* is a version or an interpreter."""
-
-    command: str = ""
-    extras: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    python: str = ""
-    project: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
