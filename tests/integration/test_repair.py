@@ -187,6 +187,39 @@ def test_a_long_history_is_copied_and_not_replayed_for_every_failure(
     assert runs[0] == runs[1]
 
 
+_SEEDS = Written(
+    revision="r001",
+    down="r000",
+    upgrade="""op.execute("insert into first (id) values (7)")
+op.add_column("first", sa.Column("a", sa.Integer()))""",
+    downgrade="""op.execute("delete from first where id = 7")
+op.drop_column("first", "b")""",
+)
+_NEEDS_THE_SEED = Written(
+    revision="r002",
+    down="r001",
+    upgrade="""op.create_table(
+    "second",
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("first_id", sa.Integer(), sa.ForeignKey("first.id", name="to_first")),
+)
+op.execute("insert into second (id, first_id) values (1, 7)")""",
+    downgrade='op.drop_table("second")',
+)
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_rows_that_a_failed_downgrade_has_deleted_are_there_again(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """MariaDB commits them before the statement that fails, whose schema is as it was."""
+    finished, _ = _run(tmp_path / "project", driver, [_SEEDS, _NEEDS_THE_SEED], request, 0)
+
+    assert finished.verdicts() == {"r000": "passed", "r001": "failed", "r002": "passed"}
+    proofs = finished.result("rollback-test")["proofs"]
+    assert [proof["notices"] for proof in proofs] == [[], [], []], finished.text
+
+
 _LOCKS_AT_ONCE = """import os
 
 import sqlalchemy as sa

@@ -8,13 +8,16 @@ import dataclasses
 from collections.abc import Mapping
 
 from alembic_ci.history import History
-from alembic_ci.model import Difference, Phase, RevisionProof, Verdict
+from alembic_ci.model import Difference, RevisionProof, Verdict
+from alembic_ci.project.failures import ForeignError
 from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Silence
-from alembic_ci.steps.prover import Assignment, Proved
+from alembic_ci.steps.desk import Desk
+from alembic_ci.steps.observer import whole_snapshot
+from alembic_ci.steps.prover import Assignment, Proved, Prover
 from alembic_ci.steps.scratch import Scratch
 from alembic_ci.steps.stairway import Stairway
-from alembic_ci.urls import Dialect
+from alembic_ci.steps.version_table import version_rows
 
 
 def confirmed(
@@ -68,17 +71,28 @@ def _spared(proof: RevisionProof, standing: set[str], history: History) -> bool:
 
 
 def _again(scratch: Scratch, binding: Binding, alone: Assignment) -> Proved:
-    """Prove one revision: bring the database up to it in one process, try it in the next."""
+    """Prove one revision: bring the database up to it in one process, try it in another."""
     stairway = Stairway(scratch, {binding.label: alone}, progress=Silence())
-    stairway.prepare()
-    scratch.desk.close_worker()
-    stairway.run()
+    try:
+        stairway.prepare()
+    except ForeignError:  # that process has run much by now
+        scratch.desk.close_worker()
+        scratch.reset(binding, alone.base)
+        stairway.prepare()
+    with scratch.desk.fresh_worker():
+        stairway.run()
     prover = stairway.provers[binding.label]
-    proof = prover.proofs[0]
-    rolled_back = binding.url.dialect is Dialect.POSTGRESQL and proof.phase is not Phase.SECOND_UP
-    if ((_raised(proof) and not rolled_back) or prover.rebuild) and not prover.mend():
+    if _spoilt(scratch.desk, binding, prover) and not prover.mend():
         scratch.reset(binding, alone.base)
     return prover.found()
+
+
+def _spoilt(desk: Desk, binding: Binding, prover: Prover) -> bool:
+    """Tell whether a database holds something else than the revisions that could be applied."""
+    if prover.rebuild or not prover.doubtful:
+        return prover.rebuild
+    control, ready = desk.control(binding), desk.readies[binding.label]
+    return not prover.expects(version_rows(control, ready), whole_snapshot(control, ready))
 
 
 def _weighed(first: RevisionProof, second: RevisionProof) -> RevisionProof:

@@ -129,6 +129,16 @@ class Desk:
             self._worker.close()
             self._worker = None
 
+    @contextmanager
+    def fresh_worker(self) -> Iterator[None]:
+        """Have another worker do what comes; ours stays as it is, and goes on behind it."""
+        ours, self._worker = self._worker, None
+        try:
+            yield
+        finally:
+            self.close_worker()
+            self._worker = ours
+
     def dismiss_worker(self) -> None:
         """Let the worker end while we go on: no step comes after the last one."""
         if self._worker is not None:

@@ -9,8 +9,10 @@ from alembic_ci.database.sqlite import SQLiteTracker
 from alembic_ci.database.tracking import Query, SchemaTracker
 from alembic_ci.delta import Delta, Snapshot
 from alembic_ci.model import Direction
+from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Look, Ready, Row, Session
 from alembic_ci.statements import Narrowed, narrowed
+from alembic_ci.steps.aftermath import Aftermath, aftermath
 from alembic_ci.urls import Dialect
 
 
@@ -85,6 +87,10 @@ class Observer:
         """The step that was just running was rolled back."""
         while self._seen:
             self.tracker.undo(self._seen.pop())
+
+    def left_by(self, error: StepFailedError) -> Aftermath:
+        """Say what the step that was just running has left in the database."""
+        return aftermath(error, self._dialect, transactional=self.session.ready.transactional)
 
     def _look(self, answer: Sequence[Row]) -> bool:
         tracker = self.tracker

@@ -4,7 +4,7 @@ The prover is what survives a failure: env.py has to be run again from the start
 so far and the place in the list stay.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from alembic_ci.delta import Delta, Snapshot
@@ -12,6 +12,7 @@ from alembic_ci.history import History, Revision
 from alembic_ci.model import Direction, Phase, Problem, RevisionProof, Verdict
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
+from alembic_ci.steps.aftermath import Aftermath
 from alembic_ci.steps.attempt import Attempt, told, unprepared, why_missing, why_refused
 from alembic_ci.steps.changes import UNCHANGED, Changes
 from alembic_ci.steps.observer import Observer
@@ -68,7 +69,9 @@ class Prover:
         self._current: Attempt | None = None
         self._recovering = False
         self._prepared = False
+        self._looked = False
         self._kept = False
+        self._left = Aftermath.NOTHING
         self.rebuild = False
         self.spared = 0
         self.proofs: list[RevisionProof] = []
@@ -98,16 +101,14 @@ class Prover:
         return frozenset(self._applied)
 
     def prepare(self, session: Session) -> int:
-        """Bring the database to where the test stands, and look at it; return the steps it took.
+        """Bring the database to where the test stands; return the steps it took.
 
         A revision that fails here raises out of the run of env.py; see ``unprepared``.
         """
         self._current = None
-        self._observer.attach(session)
-        steps = bring_up(session, self._history, self._applied)
-        self._observer.start()
         self._prepared = True
-        return steps
+        self._looked = False
+        return bring_up(session, self._history, self._applied)
 
     def visit(self, session: Session) -> None:
         """Go on where the last run ended."""
@@ -117,6 +118,9 @@ class Prover:
             return
         if not self._prepared:
             self.prepare(session)
+        if not self._looked:
+            self._observer.start()
+            self._looked = True
         while not self.finished and not self.rebuild:
             self._prove(self._todo[0])
         if self.finished and not self.rebuild:
@@ -133,7 +137,10 @@ class Prover:
             self._broken.add(attempt.name)
         else:
             self._applied.add(attempt.name)
-        self.rebuild = attempt.phase is Phase.SECOND_UP or self._kept
+        self._left = self._observer.left_by(error)
+        self.rebuild = (
+            self._kept or attempt.phase is Phase.SECOND_UP or self._left is Aftermath.SOMETHING
+        )
         if attempt.phase is Phase.DOWN and (why := why_refused(error)):
             self._finish(attempt.cut_short(Verdict.MISSING, why))
             return
@@ -145,6 +152,16 @@ class Prover:
         self.rebuild = False
         self._recovering = False
         self._prepared = False
+
+    @property
+    def doubtful(self) -> bool:
+        """Tell whether only a look shows if the last step that failed has left something."""
+        return self._recovering and self._left is not Aftermath.NOTHING
+
+    def expects(self, heads: Collection[str], schema: Snapshot) -> bool:
+        """Tell whether a database in which nothing was left has these *heads* and this *schema*."""
+        where = self._history.closure(tuple(heads))
+        return where == self._applied and schema == self._observer.tracker.state
 
     def found(self) -> Proved:
         """Return what was found out so far."""

@@ -63,8 +63,9 @@ class Remains:
         if not isinstance(error, StepFailedError):
             return not self.unrecorded
         lost = error.failure is not None and not lock_not_obtained(error.failure.code or "")
-        return not lost and _only_read(error.executed.statements)
+        return not lost and only_read(error.executed.statements)
 
 
-def _only_read(statements: Iterable[str]) -> bool:
+def only_read(statements: Iterable[str]) -> bool:
+    """Tell whether *statements*, on a database without transactional DDL, have changed nothing."""
     return all(statement.split(None, 1)[:1][0].upper() in _READING for statement in statements)
