@@ -5,6 +5,7 @@ import time
 from alembic_ci.database.control import Control
 from alembic_ci.database.failures import StatementError, StatementInterruptedError
 from alembic_ci.database.mysql.copying import copied_database
+from alembic_ci.database.mysql.renewing import renewed_database
 from alembic_ci.database.quoting import quote, quoted_text
 from alembic_ci.urls import Dialect
 
@@ -34,6 +35,19 @@ def copied(control: Control, source: str, target: str, create: str) -> bool:
         if control.dialect is Dialect.POSTGRESQL:
             return _as_template(control, source, target)
         return copied_database(control, source, target, create)
+    except StatementInterruptedError:
+        raise
+    except StatementError:
+        return False
+
+
+def renewed(control: Control, copy: str, database: str) -> bool:
+    """Make *database* again what *copy* of it holds, where that takes less than to copy it.
+
+    Tells whether it is; where it is not, it is not to be used. Nobody is in it.
+    """
+    try:
+        return control.dialect is Dialect.MYSQL and renewed_database(control, copy, database)
     except StatementInterruptedError:
         raise
     except StatementError:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from alembic_ci.database.control import Control
-from alembic_ci.database.copying import copied
+from alembic_ci.database.copying import copied, renewed
 from alembic_ci.database.failures import (
     StatementDeniedError,
     StatementError,
@@ -100,7 +100,9 @@ class ServerDatabases:
             self.drop(old)
         copy = replace(url, database=scratch_name(time.time()), written="")
         self._made.append(copy)
-        kept = self._copied(url, copy)
+        with Control.open(self._admin, timeout=self._timeout) as control:
+            creation = self._creation(copy)
+            kept = copied(control, url.database or "", copy.database or "", creation)
         if kept:
             self._kept[url, name] = copy
         else:
@@ -108,16 +110,18 @@ class ServerDatabases:
         return kept
 
     def restore(self, url: DatabaseURL, name: str) -> bool:
-        """Copy it back; sessions on the database are ended."""
+        """Copy back what is not as it was; sessions on the database are ended."""
+        copy, database = self._kept[url, name].database or "", url.database or ""
         with Control.open(self._admin, timeout=self._timeout) as control:
-            drop_database(control, url.database or "")
-        return self._copied(self._kept[url, name], url)
+            end_sessions(control, database)
+            if renewed(control, copy, database):
+                return True
+            drop_database(control, database)
+            return copied(control, copy, database, self._creation(url))
 
-    def _copied(self, source: DatabaseURL, target: DatabaseURL) -> bool:
-        quoted = quote(target.dialect, target.database or "")
-        create = f"CREATE DATABASE {quoted}{self._likeness.clauses[0]}"
-        with Control.open(self._admin, timeout=self._timeout) as control:
-            return copied(control, source.database or "", target.database or "", create)
+    def _creation(self, url: DatabaseURL) -> str:
+        quoted = quote(url.dialect, url.database or "")
+        return f"CREATE DATABASE {quoted}{self._likeness.clauses[0]}"
 
     def drop_all(self) -> None:
         """Drop what is left at the end; a failure is only logged, for later runs will clean up.
@@ -155,7 +159,14 @@ class ServerDatabases:
 
 def drop_database(control: Control, name: str) -> None:
     """Drop a database although sessions are on it; nothing happens when there is none."""
+    end_sessions(control, name)
+    force = control.dialect is Dialect.POSTGRESQL and control.version >= _FORCE_SINCE
     quoted = quote(control.dialect, name)
+    control.execute(f"DROP DATABASE IF EXISTS {quoted}{' WITH (FORCE)' if force else ''}")
+
+
+def end_sessions(control: Control, name: str) -> None:
+    """End the sessions that would be in the way of dropping a database, or what is in it."""
     text = quoted_text(name)
     if control.dialect is Dialect.MYSQL:
         # A lock that a session holds on a table would make DROP wait.
@@ -164,13 +175,11 @@ def drop_database(control: Control, name: str) -> None:
         ):
             with contextlib.suppress(StatementError):
                 control.execute(f"KILL {session}")
-    force = control.dialect is Dialect.POSTGRESQL and control.version >= _FORCE_SINCE
-    if control.dialect is Dialect.POSTGRESQL and not force:
+    elif control.version < _FORCE_SINCE:
         control.query(
             "SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
             f" WHERE datname = {text}"
         )
-    control.execute(f"DROP DATABASE IF EXISTS {quoted}{' WITH (FORCE)' if force else ''}")
 
 
 def _not_created(description: str, error: StatementError) -> ScratchError:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from alembic_ci.database.control import Control
-from alembic_ci.database.copying import copied
+from alembic_ci.database.copying import copied, renewed
 from alembic_ci.database.leftovers import scratch_name
 from alembic_ci.database.mysql import MySQLTracker
 from alembic_ci.database.quoting import quote
@@ -171,6 +171,63 @@ def test_sequences_are_copied_with_the_value_they_have_come_to(
         assert _snapshot(control, copy) == before
         assert control.query("SELECT nextval(numbers)") == [(reached,)]
         assert control.query("SELECT count(*) FROM counted") == [(2,)]
+
+
+CHANGES = [
+    "ALTER TABLE c DROP FOREIGN KEY named, DROP INDEX named, DROP COLUMN n",
+    "DELETE FROM p WHERE id = 2",
+    "DROP TABLE alone",
+    "CREATE TABLE more (id INT)",
+    "INSERT INTO users (name, n) VALUES ('c', 3)",
+    "DELETE FROM users WHERE name = '?'",
+    "INSERT INTO emptied VALUES (DEFAULT)",
+    "DELETE FROM emptied",
+]
+
+
+def test_a_database_is_made_again_what_its_copy_holds(mysql_url: DatabaseURL, copy: str) -> None:
+    emptied = "CREATE TABLE emptied (id INT AUTO_INCREMENT PRIMARY KEY)"
+    before = _made(mysql_url, *PLAIN, *PROGRAMS, *REFERRING, emptied)
+    with Control.open(mysql_url, timeout=30.0) as control:
+        assert _copied(control, mysql_url, copy)
+        for statement in ("SET foreign_key_checks = 0", *CHANGES):
+            control.execute(statement)
+
+    with Control.open(mysql_url, timeout=30.0) as control:
+        again = renewed(control, copy, mysql_url.database or "")
+
+        assert again
+        assert _snapshot(control, mysql_url.database or "") == before
+        assert control.query("SELECT id, name, n FROM users") == [(1, "a", 1), (2, "b", 2)]
+        assert control.query("SELECT id FROM p") == [(1,), (2,)]
+        assert control.query("SELECT * FROM c") == [(7, 1, 2, 1, 2)]
+        control.execute("SET sql_mode = ''")
+        control.execute("INSERT INTO users (n) VALUES (5)")
+        control.execute("INSERT INTO emptied VALUES (DEFAULT)")
+        assert control.query("SELECT id, name FROM users WHERE n = 5") == [(3, "?")]
+        assert control.query("SELECT id FROM emptied") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP VIEW b_third",
+        "CREATE FUNCTION once_more() RETURNS INT DETERMINISTIC RETURN 1",
+        pytest.param("CREATE SEQUENCE numbers", marks=only_mariadb),
+    ],
+)
+def test_what_is_no_table_is_not_made_again(
+    mysql_url: DatabaseURL, copy: str, statement: str
+) -> None:
+    """Then the whole database is copied, and nobody is told that it is the same."""
+    _made(mysql_url, *PLAIN, *PROGRAMS)
+
+    with Control.open(mysql_url, timeout=30.0) as control:
+        assert _copied(control, mysql_url, copy)
+        control.execute(f"USE {quote(control.dialect, mysql_url.database or '')}")
+        control.execute(statement)
+
+        assert not renewed(control, copy, mysql_url.database or "")
 
 
 @pytest.mark.parametrize(

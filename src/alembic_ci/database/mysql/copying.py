@@ -4,7 +4,7 @@ The order is that of ``mysqldump``; what refers to another object in a way that 
 comes after it. https://mariadb.com/kb/en/show-create/
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from alembic_ci.database.control import Control, Row
@@ -21,7 +21,7 @@ SELECT t.TABLE_NAME, GROUP_CONCAT(CASE WHEN c.EXTRA NOT LIKE '%GENERATED%' OR c.
  ORDER BY c.ORDINAL_POSITION SEPARATOR ', ')
 FROM information_schema.TABLES t JOIN information_schema.COLUMNS c
  ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME
-WHERE t.TABLE_SCHEMA = {name} AND t.TABLE_TYPE = 'BASE TABLE' GROUP BY t.TABLE_NAME
+WHERE t.TABLE_SCHEMA = {name} AND t.TABLE_TYPE = 'BASE TABLE'{only} GROUP BY t.TABLE_NAME
 """
 _SEQUENCES = """
 SELECT TABLE_NAME FROM information_schema.TABLES
@@ -33,14 +33,14 @@ SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE
 """
 _TRIGGERS = """
 SELECT 'TRIGGER', TRIGGER_NAME FROM information_schema.TRIGGERS
-WHERE TRIGGER_SCHEMA = {name} ORDER BY ACTION_ORDER
+WHERE TRIGGER_SCHEMA = {name}{only} ORDER BY ACTION_ORDER
 """
 _EVENTS = """
 SELECT EVENT_NAME, UNIX_TIMESTAMP(CREATED), @@event_scheduler = 'ON' AND STATUS = 'ENABLED'
 FROM information_schema.EVENTS WHERE EVENT_SCHEMA = {name}
 """
 _MODE = "'NO_AUTO_VALUE_ON_ZERO'"
-_UNCHECKED = (
+UNCHECKED = (
     "SET SESSION foreign_key_checks = 0, unique_checks = 0, group_concat_max_len = 1048576,"
     f" sql_mode = {_MODE}"
 )
@@ -61,12 +61,12 @@ def copied_database(control: Control, source: str, target: str, create: str) -> 
     Raises:
         StatementError: Something cannot be made again as it is.
     """
-    control.execute(_UNCHECKED)
+    control.execute(UNCHECKED)
     control.execute(create)
-    return _Copy(control, source, target).run()
+    return Copy(control, source, target).run()
 
 
-class _Copy:
+class Copy:
     """One copy while it is made; the session is in *target* but for a moment."""
 
     def __init__(self, control: Control, source: str, target: str) -> None:
@@ -75,20 +75,38 @@ class _Copy:
         self._old, self._new = (quote(control.dialect, name) for name in (source, target))
 
     def run(self) -> bool:
+        """Copy everything into an empty database; tell whether it is the same then."""
         self._enter(self._new)
         for (name,) in self._asked(_SEQUENCES):
             self._sequence(self._quoted(name))
-        for name, columns in self._asked(_TABLES):
-            self._table(self._quoted(name), str(columns))
+        self._tables()
         for kind, name in self._asked(_ROUTINES):
             self._make(self._shown(str(kind), name))
         self._views([self._shown(str(kind), name) for kind, name in self._asked(_VIEWS)])
-        for kind, name in self._asked(_TRIGGERS):
-            self._make(self._shown(str(kind), name))
-        return self._events() and self._catalogue(self._new) == self._catalogue(self._old)
+        self._triggers()
+        return self._events() and self.same()
 
-    def _asked(self, sql: str) -> Sequence[Row]:
-        return self._control.query(sql.format(name=self._name))
+    def again(self, tables: Iterable[str]) -> None:
+        """Copy *tables*, which are not there, with their triggers."""
+        self._enter(self._new)
+        names = ", ".join(quoted_text(name) for name in tables)
+        self._tables(f" AND t.TABLE_NAME IN ({names})")
+        self._triggers(f" AND EVENT_OBJECT_TABLE IN ({names})")
+
+    def same(self) -> bool:
+        """Tell whether the catalogues of the two databases say the same."""
+        return self._catalogue(self._new) == self._catalogue(self._old)
+
+    def _tables(self, only: str = "") -> None:
+        for name, columns in self._asked(_TABLES, only):
+            self._table(self._quoted(name), str(columns))
+
+    def _triggers(self, only: str = "") -> None:
+        for kind, name in self._asked(_TRIGGERS, only):
+            self._make(self._shown(str(kind), name))
+
+    def _asked(self, sql: str, only: str = "") -> Sequence[Row]:
+        return self._control.query(sql.format(name=self._name, only=only))
 
     def _quoted(self, name: object) -> str:
         return quote(self._control.dialect, str(name))

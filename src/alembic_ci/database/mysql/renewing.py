@@ -1,0 +1,71 @@
+"""Let a MariaDB or MySQL database hold again what a copy of it holds, table by table.
+
+Most tables are as they were, and to look at one takes much less than to make it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from alembic_ci.database.control import Control
+from alembic_ci.database.mysql.copying import UNCHECKED, Copy
+from alembic_ci.database.quoting import quote, quoted_text
+
+_AT_ONCE = 50  # tables that one query looks into
+
+
+def renewed_database(control: Control, copy: str, database: str) -> bool:
+    """Make *database* again what *copy* is, but for views and programs; tell whether it is.
+
+    A table stays where it is made with the same words, next number included, and neither has rows.
+
+    Raises:
+        StatementError: Something cannot be made again as it is.
+    """
+    control.execute(UNCHECKED)
+    wanted, there = _made(control, copy), _made(control, database)
+    if wanted is None or there is None:
+        return False
+    filled = {*_filled(control, copy, wanted), *_filled(control, database, there)}
+    other = {name for name, sql in there.items() if sql != wanted.get(name)} | filled & there.keys()
+    for name in other:
+        control.execute(f"DROP TABLE {_place(control, database, name)}")
+    both = Copy(control, copy, database)
+    missing = wanted.keys() - (there.keys() - other)
+    if missing:
+        both.again(missing)
+    return both.same()
+
+
+def _made(control: Control, database: str) -> Mapping[str, str] | None:
+    """Return the statement that makes each table; None where there is something beside tables.
+
+    That is what has rows or values of another kind; views have not.
+    """
+    quoted = quote(control.dialect, database)
+    kinds = {
+        str(name): str(kind) for name, kind in control.query(f"SHOW FULL TABLES FROM {quoted}")
+    }
+    if not set(kinds.values()) <= {"BASE TABLE", "VIEW"}:
+        return None
+    return {
+        name: str(control.query(f"SHOW CREATE TABLE {quoted}.{quote(control.dialect, name)}")[0][1])
+        for name, kind in kinds.items()
+        if kind == "BASE TABLE"
+    }
+
+
+def _filled(control: Control, database: str, tables: Iterable[str]) -> Iterator[str]:
+    """Yield the names of tables that have rows."""
+    names = list(tables)
+    for start in range(0, len(names), _AT_ONCE):
+        looks = (
+            f"SELECT {quoted_text(name)} AS name,"
+            f" EXISTS (SELECT 1 FROM {_place(control, database, name)}) AS filled"
+            for name in names[start : start + _AT_ONCE]
+        )
+        for name, filled in control.query(" UNION ALL ".join(looks)):
+            if filled:
+                yield str(name)
+
+
+def _place(control: Control, database: str, table: str) -> str:
+    return f"{quote(control.dialect, database)}.{quote(control.dialect, table)}"
