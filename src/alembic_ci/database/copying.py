@@ -41,13 +41,14 @@ def copied(control: Control, source: str, target: str, create: str) -> bool:
         return False
 
 
-def renewed(control: Control, copy: str, database: str) -> bool:
-    """Make *database* again what *copy* of it holds, where that takes less than to copy it.
+def renewed(control: Control, source: str, target: str) -> bool:
+    """Make *target* a copy of *source* again, where that takes less than to copy it.
 
-    Tells whether it is; where it is not, it is not to be used. Nobody is in it.
+    Tells whether it is one; where it is not, or there is none, it is not to be used. Nobody is
+    in it.
     """
     try:
-        return control.dialect is Dialect.MYSQL and renewed_database(control, copy, database)
+        return control.dialect is Dialect.MYSQL and renewed_database(control, source, target)
     except StatementInterruptedError:
         raise
     except StatementError:

@@ -96,13 +96,11 @@ class ServerDatabases:
     def keep(self, url: DatabaseURL, name: str) -> bool:
         """Copy the database, under a name that only we know."""
         old = self._kept.pop((url, name), None)
-        if old:
-            self.drop(old)
-        copy = replace(url, database=scratch_name(time.time()), written="")
-        self._made.append(copy)
+        copy = old or replace(url, database=scratch_name(time.time()), written="")
+        if not old:
+            self._made.append(copy)
         with Control.open(self._admin, timeout=self._timeout) as control:
-            creation = self._creation(copy)
-            kept = copied(control, url.database or "", copy.database or "", creation)
+            kept = self._copied(control, url, copy)
         if kept:
             self._kept[url, name] = copy
         else:
@@ -111,17 +109,18 @@ class ServerDatabases:
 
     def restore(self, url: DatabaseURL, name: str) -> bool:
         """Copy back what is not as it was; sessions on the database are ended."""
-        copy, database = self._kept[url, name].database or "", url.database or ""
         with Control.open(self._admin, timeout=self._timeout) as control:
-            end_sessions(control, database)
-            if renewed(control, copy, database):
-                return True
-            drop_database(control, database)
-            return copied(control, copy, database, self._creation(url))
+            return self._copied(control, self._kept[url, name], url)
 
-    def _creation(self, url: DatabaseURL) -> str:
-        quoted = quote(url.dialect, url.database or "")
-        return f"CREATE DATABASE {quoted}{self._likeness.clauses[0]}"
+    def _copied(self, control: Control, source: DatabaseURL, target: DatabaseURL) -> bool:
+        """Let *target*, which may be an older copy of *source*, or the reverse, be a copy of it."""
+        old, new = source.database or "", target.database or ""
+        end_sessions(control, new)
+        if renewed(control, old, new):
+            return True
+        drop_database(control, new)
+        create = f"CREATE DATABASE {quote(target.dialect, new)}{self._likeness.clauses[0]}"
+        return copied(control, old, new, create)
 
     def drop_all(self) -> None:
         """Drop what is left at the end; a failure is only logged, for later runs will clean up.

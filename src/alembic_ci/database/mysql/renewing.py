@@ -1,4 +1,4 @@
-"""Let a MariaDB or MySQL database hold again what a copy of it holds, table by table.
+"""Make a MariaDB or MySQL database a copy of another one again, table by table.
 
 Most tables are as they were, and to look at one takes much less than to make it.
 """
@@ -12,8 +12,8 @@ from alembic_ci.database.quoting import quote, quoted_text
 _AT_ONCE = 50  # tables that one query looks into
 
 
-def renewed_database(control: Control, copy: str, database: str) -> bool:
-    """Make *database* again what *copy* is, but for views and programs; tell whether it is.
+def renewed_database(control: Control, source: str, target: str) -> bool:
+    """Give *target* the tables of *source*; tell whether all the rest is the same, too.
 
     A table stays where it is made with the same words, next number included, and neither has rows.
 
@@ -21,14 +21,14 @@ def renewed_database(control: Control, copy: str, database: str) -> bool:
         StatementError: Something cannot be made again as it is.
     """
     control.execute(UNCHECKED)
-    wanted, there = _made(control, copy), _made(control, database)
+    wanted, there = _made(control, source), _made(control, target)
     if wanted is None or there is None:
         return False
-    filled = {*_filled(control, copy, wanted), *_filled(control, database, there)}
+    filled = {*_filled(control, source, wanted), *_filled(control, target, there)}
     other = {name for name, sql in there.items() if sql != wanted.get(name)} | filled & there.keys()
     for name in other:
-        control.execute(f"DROP TABLE {_place(control, database, name)}")
-    both = Copy(control, copy, database)
+        control.execute(f"DROP TABLE {_place(control, target, name)}")
+    both = Copy(control, source, target)
     missing = wanted.keys() - (there.keys() - other)
     if missing:
         both.again(missing)
