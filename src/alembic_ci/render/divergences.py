@@ -14,7 +14,7 @@ from alembic_ci.model import (
 )
 from alembic_ci.render.failure import Failure, placed
 from alembic_ci.render.words import FUNCTIONS
-from alembic_ci.wording.excerpts import shortened
+from alembic_ci.wording.excerpts import both_shortened
 
 CODE = "offline-differs"
 
@@ -29,6 +29,12 @@ _COMMITTED = (
 _WRITTEN = (
     "Give values as literals or with bindparams(), which offline mode can write, and do nothing "
     "that depends on is_offline_mode()."
+)
+_DEFINITIONS = ("CREATE ", "ALTER ")
+_DEFINED = (
+    "Offline mode does not know the server's version, and takes MariaDB for MySQL where the URL "
+    "begins with mysql. There is nothing to be done, but not to apply what `alembic upgrade --sql` "
+    "renders."
 )
 
 
@@ -50,19 +56,24 @@ def divergences(step: StepReport, known: Mapping[str, RevisionInfo]) -> Iterator
 
 
 def _problem(item: RenderedRevision, divergence: Divergence) -> Problem:
+    offline, runs = both_shortened(divergence.offline, divergence.captured, _SHOWN)
     return Problem(
         failure_class=CODE,
         exit_code=ExitCode.PASSED,
         problem=f"What Alembic renders offline for the {FUNCTIONS[item.direction]} of revision "
         f"{item.revision} is not what runs; the script has what runs.",
-        remedy=_COMMITTED if _BOUNDS & {divergence.offline, divergence.captured} else _WRITTEN,
+        remedy=_remedy(divergence),
         revision=item.revision,
         evidence=(
-            f"offline: {_shown(divergence.offline)}",
-            f"runs: {_shown(divergence.captured)}",
+            f"offline: {offline or 'no statement'}",
+            f"runs: {runs or 'no statement'}",
         ),
     )
 
 
-def _shown(statement: str) -> str:
-    return shortened(statement, _SHOWN) or "no statement"
+def _remedy(divergence: Divergence) -> str:
+    if _BOUNDS & {divergence.offline, divergence.captured}:
+        return _COMMITTED
+    if divergence.offline.startswith(_DEFINITIONS) and divergence.captured.startswith(_DEFINITIONS):
+        return _DEFINED
+    return _WRITTEN

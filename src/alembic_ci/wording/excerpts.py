@@ -31,6 +31,15 @@ def shortened(text: str, longest: int) -> str:
     return line if len(line) <= longest else f"{line[:longest]}…"
 
 
+def both_shortened(one: str, other: str, longest: int) -> tuple[str, str]:
+    """Return two texts as ``shortened`` does, but from where they part if that would be cut off."""
+    lines = [" ".join(text.split()) for text in (one, other)]
+    parting = _same_start(*lines)
+    start = lines[0].rfind(" ", 0, parting - longest // 3) + 1 if parting > longest // 2 else 0
+    first, second = (f"{'… ' if start else ''}{shortened(x[start:], longest)}" for x in lines)
+    return first, second
+
+
 def _same_start(one: str, other: str) -> int:
     pairs = enumerate(zip(one, other, strict=False))
     return next((index for index, (a, b) in pairs if a != b), min(len(one), len(other)))
