@@ -70,6 +70,19 @@ def sqlite_url(tmp_path: Path) -> DatabaseURL:
 
 @pytest.fixture(
     params=[
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+        pytest.param("mysql", marks=pytest.mark.mysql),
+    ]
+)
+def server_url(request: pytest.FixtureRequest) -> DatabaseURL:
+    """An empty database of each dialect that has a server, in turn."""
+    url = request.getfixturevalue(f"{request.param}_url")
+    assert isinstance(url, DatabaseURL)
+    return url
+
+
+@pytest.fixture(
+    params=[
         "sqlite",
         pytest.param("postgresql", marks=pytest.mark.postgresql),
         pytest.param("mysql", marks=pytest.mark.mysql),

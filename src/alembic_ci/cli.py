@@ -28,6 +28,7 @@ from alembic_ci.errors import (
 )
 from alembic_ci.flags import FlagValue, command
 from alembic_ci.interface import COMMANDS
+from alembic_ci.interrupting import SIGNALS, deafen, interrupt
 from alembic_ci.project.spawn import Ahead
 from alembic_ci.settings import Settings, default_settings, read_settings
 from alembic_ci.worker.collector import importing, patient
@@ -36,7 +37,6 @@ from alembic_ci.worker.mako import without_highlighting
 _STDOUT, _STDERR = 1, 2
 _PR_SET_DUMPABLE = 4  # /usr/include/linux/prctl.h
 _IMPORT_SECONDS = 0.02  # after which a signal in the middle of an import is looked at again
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> int:
@@ -103,7 +103,7 @@ def _run(name: str, arguments: Sequence[str], flags: Mapping[str, FlagValue]) ->
             colour=_wants_colour(variables, report),
             ahead=ahead,
             in_image=_in_image(),
-            undisturbed=_ignore_signals,
+            undisturbed=deafen,
         )
         if wrong is not None:
             return app.refuse(name, wrong, settings, outside)
@@ -213,10 +213,10 @@ def _listen_to_signals() -> None:
             signal.signal(signal.SIGALRM, lambda _, later: handle(signum, later))
             signal.setitimer(signal.ITIMER_REAL, _IMPORT_SECONDS)
             return
-        _ignore_signals()
-        raise Interrupted(signum)
+        deafen()
+        interrupt(signum)
 
-    for number in _SIGNALS:
+    for number in SIGNALS:
         if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, handle)
 
@@ -232,12 +232,6 @@ def _importing(frame: FrameType | None) -> bool:
             return True
         frame = frame.f_back
     return False
-
-
-def _ignore_signals() -> None:
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    for number in _SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
 
 
 def _complain(error: AlembicCIError) -> None:

@@ -1,6 +1,7 @@
 """One attempt to connect, by the driver of each dialect."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,6 +18,7 @@ from alembic_ci.database.drivers import (
 from alembic_ci.database.failures import Cause, Surroundings
 from alembic_ci.database.refusals import connection_failure
 from alembic_ci.database.sqlite_file import connector
+from alembic_ci.interrupting import elsewhere
 from alembic_ci.urls import DatabaseURL, Dialect
 
 VERSION_SQL: Mapping[Dialect, str] = MappingProxyType(
@@ -47,7 +49,8 @@ def connected(url: DatabaseURL, *, patience: float, surroundings: Surroundings) 
         )
 
         without_authorities(engine)
-    return _connection(engine, url, surroundings, first=VERSION_SQL[url.dialect])
+    opened = partial(elsewhere, _opener(engine))
+    return _connection(opened, url, surroundings, first=VERSION_SQL[url.dialect])
 
 
 def connected_file(
@@ -60,24 +63,33 @@ def connected_file(
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
     )
-    return _connection(engine, url, surroundings, first=_SQLITE_FIRST)
+    return _connection(_opener(engine), url, surroundings, first=_SQLITE_FIRST)
+
+
+def _opener(engine: Engine) -> Callable[[], Connection]:
+    return engine.execution_options(no_parameters=True).connect
 
 
 def _connection(
-    engine: Engine, url: DatabaseURL, surroundings: Surroundings, *, first: str, attempts: int = 2
+    opened: Callable[[], Connection],
+    url: DatabaseURL,
+    surroundings: Surroundings,
+    *,
+    first: str,
+    attempts: int = 2,
 ) -> Connection:
     """Connect and run a statement; try again when the server lets us in after all.
 
     It may have come up between the driver's attempt and our question why it failed.
     """
     try:
-        connection = engine.execution_options(no_parameters=True).connect()
+        connection = opened()
         connection.exec_driver_sql(first).close()
         unlimited(connection.connection.driver_connection)
     except DBAPIError as error:
         answer = diagnosis(error.orig, url)
         if answer.cause is None and attempts > 1:
-            return _connection(engine, url, surroundings, first=first, attempts=attempts - 1)
+            return _connection(opened, url, surroundings, first=first, attempts=attempts - 1)
         raise connection_failure(
             answer.cause or Cause.OTHER, url, detail=answer.detail, surroundings=surroundings
         ) from error

@@ -9,6 +9,7 @@ from typing import Self
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from alembic_ci.database.cancelling import cancelling
 from alembic_ci.database.connecting import VERSION_SQL, connected, connected_file
 from alembic_ci.database.failures import StatementError, Surroundings, statement_failure
 from alembic_ci.database.identity import IDENTITY_SQL, identity
@@ -20,6 +21,7 @@ from alembic_ci.urls import DatabaseURL, Dialect
 Row = tuple[str | int | float | bool | None, ...]
 
 _NOWHERE = Surroundings()
+_SQLITE_PATIENCE = 5.0  # seconds, for whoever has locked the file
 _MYSQL_TABLE_SQL = (
     "SELECT 1 FROM information_schema.tables"
     " WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :table"
@@ -127,14 +129,17 @@ class Control:
 
     def _run(self, sql: str) -> list[Row]:
         try:
-            result = self._connection.exec_driver_sql(sql)
+            with cancelling(self._connection, self._url, sql):
+                result = self._connection.exec_driver_sql(sql)
             return [tuple(row) for row in result] if result.returns_rows else []
         except DBAPIError as error:
             raise self._failure(error) from error
 
     def _look_up(self, sql: str, **values: str | None) -> list[Row]:
         try:
-            return [tuple(row) for row in self._connection.execute(text(sql), values)]
+            with cancelling(self._connection, self._url, sql):
+                result = self._connection.execute(text(sql), values)
+            return [tuple(row) for row in result]
         except DBAPIError as error:
             raise self._failure(error) from error
 
@@ -158,11 +163,13 @@ class SQLiteControl(Control):
 
     def _run(self, sql: str) -> list[Row]:
         self._reopen(create=False)
-        return super()._run(sql)
+        run = super()._run
+        return patiently(lambda _: run(sql), timeout=_SQLITE_PATIENCE)
 
     def _look_up(self, sql: str, **values: str | None) -> list[Row]:
         self._reopen(create=False)
-        return super()._look_up(sql, **values)
+        look_up = super()._look_up
+        return patiently(lambda _: look_up(sql, **values), timeout=_SQLITE_PATIENCE)
 
     def _reopen(self, *, create: bool) -> None:
         if self._absent and (create or self._path.exists()):

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 from alembic_ci.errors import DatabaseAccessError
 from alembic_ci.urls import DatabaseURL
 
-_LOCK_WAIT = 5.0  # seconds
+_LOCK_WAIT = 0.2  # seconds, in which SQLite hears no signal; whoever waits longer tries again
 
 
 def sqlite_path(url: DatabaseURL) -> Path:

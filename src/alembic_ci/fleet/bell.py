@@ -6,18 +6,7 @@ import signal
 from types import FrameType, TracebackType
 from typing import Self
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-def deafen() -> None:
-    """Let later signals disturb nothing."""
-    for number in SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-
-
-def heard() -> tuple[signal.Signals, ...]:
-    """Return the signals that count; what our parent ignores for us (nohup) stays ignored."""
-    return tuple(number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN)
+from alembic_ci.interrupting import deafen, heard
 
 
 class Bell:

@@ -8,10 +8,10 @@ from multiprocessing.connection import Connection
 from types import FrameType
 
 from alembic_ci.errors import Interrupted
-from alembic_ci.fleet.bell import deafen, heard
 from alembic_ci.fleet.messages import Claimed, Finished, Heard, Known, Published, Said, Take, Told
 from alembic_ci.fleet.sharing import Sharing
 from alembic_ci.fleet.visit import Done
+from alembic_ci.interrupting import deafen, heard, interrupt
 from alembic_ci.project.nursery import Nursery
 from alembic_ci.steps.context import Context, Outcome, Silence, do_nothing
 from alembic_ci.worker.serve import end_with_the_tool
@@ -38,7 +38,7 @@ class Line:
         if self._sending:
             self._signum = signum
             return
-        raise Interrupted(signum)
+        interrupt(signum)
 
     def send(self, message: Heard) -> None:
         """Send a message whole, then obey a signal that came meanwhile."""
