@@ -48,7 +48,8 @@ class Delta:
     def between(cls, before: Snapshot, after: Snapshot) -> "Delta":
         """Compare two whole snapshots."""
         keys = before.keys() | after.keys()
-        return cls._of((key, Change(before.get(key), after.get(key))) for key in keys)
+        differing = (key for key in keys if before.get(key) != after.get(key))
+        return cls({key: Change(before.get(key), after.get(key)) for key in differing})
 
     def then(self, later: "Delta") -> "Delta":
         """Return the net change of this delta followed by *later*; undone changes vanish."""

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
-from alembic_ci.database.postgresql.naming import Described, normalised
+from alembic_ci.database.postgresql.naming import normalised
 from alembic_ci.database.postgresql.privileges import in_words
 from alembic_ci.database.tracking import Value
 from alembic_ci.delta import Attributes, Delta, ObjectKey
@@ -14,6 +15,7 @@ Units = Mapping[UnitKey, Objects]
 
 # PostgreSQL 17.12 counts the versions of a column among its options: nobody has set this one.
 _OF_SERVER = "pg_attver="
+_REMEMBERED = 1000  # units: a downgrade and a second upgrade lead to what was there before
 
 
 class UnitStore:
@@ -82,13 +84,22 @@ def units(
     rows: Iterable[Iterable[Value]], touched: Iterable[UnitKey] = ()
 ) -> dict[UnitKey, Objects]:
     """Return the objects of each unit; one that was *touched* may have none left."""
-    described: dict[UnitKey, list[Described]] = {unit: [] for unit in touched}
-    for unit, oid, kind, parent, name, attributes in rows:
+    described: dict[UnitKey, list[tuple[Value, ...]]] = {unit: [] for unit in touched}
+    for unit, oid, *row in rows:
         if unit is not None:
-            key = ObjectKey(str(kind), str(parent or ""), str(name))
-            objects = described.setdefault((str(unit), int(oid or 0)), [])
-            objects.append((key, _texts(str(attributes))))
-    return {key: dict(normalised(objects)) for key, objects in described.items()}
+            described.setdefault((str(unit), int(oid or 0)), []).append(tuple(row))
+    return {key: _described(tuple(found)) for key, found in described.items()}
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _described(rows: tuple[tuple[Value, ...], ...]) -> Objects:
+    """Return the objects of one unit."""
+    return dict(
+        normalised(
+            (ObjectKey(str(kind), str(parent or ""), str(name)), _texts(str(attributes)))
+            for kind, parent, name, attributes in rows
+        )
+    )
 
 
 def _texts(attributes: str) -> dict[str, str]:
