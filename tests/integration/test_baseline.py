@@ -114,3 +114,47 @@ def test_what_the_scratch_server_lacks_and_the_environments_may_have_is_named(
     assert finished.exit_code != 0
     assert way_out in " ".join(finished.text.split())
     assert "It would fail in the environment, too" not in finished.text
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_a_baseline_that_fails_is_named(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    directory = initialised(Path(sys.executable), "generic", tmp_path / "project", _STARTS_LATER)
+    (directory / "legacy.sql").write_text(f"{_TABLE};\n{_TABLE};\n")
+    variables = variables_for(url_for(driver, request))
+    job = Job(directory=directory, python=Path(sys.executable), variables=variables)
+
+    finished = job.run("rollback-test", "--scratch-baseline=legacy.sql")
+
+    problem = finished.step("rollback-test")["problem"]
+    assert "The scratch baseline failed (legacy.sql): A statement failed" in problem["problem"]
+    assert "already exists" in problem["problem"]
+
+
+def test_a_baseline_in_another_encoding_is_named(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    directory = initialised(Path(sys.executable), "generic", tmp_path / "project", _STARTS_LATER)
+    (directory / "legacy.sql").write_bytes("-- für alle\n".encode("latin-1"))
+    variables = variables_for(url_for("sqlite", request))
+    job = Job(directory=directory, python=Path(sys.executable), variables=variables)
+
+    finished = job.run("rollback-test", "--scratch-baseline=legacy.sql")
+
+    assert finished.exit_code == 2
+    assert "legacy.sql is not UTF-8" in finished.step("rollback-test")["problem"]["problem"]
+
+
+@pytest.mark.mysql
+def test_a_baseline_may_take_longer_than_connecting(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    directory = initialised(Path(sys.executable), "generic", tmp_path / "project", _STARTS_LATER)
+    (directory / "legacy.sql").write_text(f"SELECT SLEEP(4);\n{_TABLE};\n")
+    variables = variables_for(url_for("mysql+pymysql", request))
+    job = Job(directory=directory, python=Path(sys.executable), variables=variables)
+
+    finished = job.run("rollback-test", "--scratch-baseline=legacy.sql", "--connect-timeout=2")
+
+    assert finished.verdicts() == {"aaa1": "passed"}, finished.text

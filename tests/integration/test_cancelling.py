@@ -3,6 +3,7 @@
 import contextlib
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,12 @@ WAITING = {
     " AND datname = current_database()",
     Dialect.MYSQL: "SELECT 1 FROM information_schema.processlist WHERE db = DATABASE()"
     " AND state LIKE 'Waiting for%lock'",
+}
+SLOW = {
+    Dialect.POSTGRESQL: "SELECT pg_sleep(60)",
+    Dialect.MYSQL: "SELECT SLEEP(60)",
+    Dialect.SQLITE: "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1e11)"
+    " SELECT count(*) FROM n",
 }
 
 
@@ -107,6 +114,23 @@ def opened(process: int, url: DatabaseURL) -> bool:
         descriptors = Path(f"/proc/{process}/fd").iterdir()
         return any(str(item.readlink()) == url.database for item in descriptors)
     return False
+
+
+def test_a_signal_while_a_baseline_takes_its_time(
+    any_database_url: DatabaseURL, tmp_path: Path
+) -> None:
+    directory = project(tmp_path)
+    (directory / "legacy.sql").write_text(SLOW[any_database_url.dialect])
+    arguments = ["rollback-test", "--scratch-baseline=legacy.sql"]
+    process = start(arguments, directory=directory, variables=variables(any_database_url))
+    heard(process, "preparing a scratch database")
+    time.sleep(1.5)  # until it runs
+
+    process.send_signal(signal.SIGTERM)
+    ended = finished(process, directory, timeout=40)
+
+    assert ended.exit_code == 143
+    assert told(ended)["failure_class"] == "interrupted"
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import Protocol
 
-from sqlalchemy import Connection, text
+from sqlalchemy import PoolProxiedConnection, text
 from sqlalchemy.exc import DBAPIError
 
 from alembic_ci.database.connecting import connected
@@ -32,10 +32,10 @@ class _PostgreSQL(Protocol):
 
 
 def cancelling(
-    connection: Connection, url: DatabaseURL, sql: str
+    connection: PoolProxiedConnection, url: DatabaseURL, sql: str
 ) -> AbstractContextManager[object]:
     """Return what to run *sql* in: Interrupted is raised when a signal has ended it there."""
-    driver = connection.connection.driver_connection
+    driver = connection.driver_connection
     if driver is None:  # it is lost, which the statement is about to tell
         return nullcontext()
     match url.dialect:

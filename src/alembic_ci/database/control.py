@@ -129,7 +129,7 @@ class Control:
 
     def _run(self, sql: str) -> list[Row]:
         try:
-            with cancelling(self._connection, self._url, sql):
+            with cancelling(self._connection.connection, self._url, sql):
                 result = self._connection.exec_driver_sql(sql)
             return [tuple(row) for row in result] if result.returns_rows else []
         except DBAPIError as error:
@@ -137,7 +137,7 @@ class Control:
 
     def _look_up(self, sql: str, **values: str | None) -> list[Row]:
         try:
-            with cancelling(self._connection, self._url, sql):
+            with cancelling(self._connection.connection, self._url, sql):
                 result = self._connection.execute(text(sql), values)
             return [tuple(row) for row in result]
         except DBAPIError as error:

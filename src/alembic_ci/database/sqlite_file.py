@@ -10,6 +10,7 @@ from alembic_ci.errors import DatabaseAccessError
 from alembic_ci.urls import DatabaseURL
 
 _LOCK_WAIT = 0.2  # seconds, in which SQLite hears no signal; whoever waits longer tries again
+_STEPS = 100_000  # of SQLite's machine, a matter of milliseconds
 
 
 def sqlite_path(url: DatabaseURL) -> Path:
@@ -53,6 +54,12 @@ def connector(path: Path, *, create: bool) -> Callable[[], sqlite3.Connection]:
     def connect() -> sqlite3.Connection:
         if not create and not path.exists():
             return sqlite3.connect(":memory:")
-        return sqlite3.connect(target, uri=True, timeout=_LOCK_WAIT)
+        connection = sqlite3.connect(target, uri=True, timeout=_LOCK_WAIT)
+        connection.set_progress_handler(_hear_signals, _STEPS)
+        return connection
 
     return connect
+
+
+def _hear_signals() -> None:
+    """Do nothing: that Python is called at all is enough."""

@@ -1,11 +1,13 @@
 """What a scratch database must hold before the first revision runs, for some histories."""
 
+import os
 import shlex
 import subprocess
 from pathlib import Path
 
+from alembic_ci.database.failures import StatementError
 from alembic_ci.database.scripts import execute_script
-from alembic_ci.errors import ScratchError
+from alembic_ci.errors import ScratchError, SettingsError
 from alembic_ci.steps.context import Context
 from alembic_ci.urls import DatabaseURL
 
@@ -21,14 +23,24 @@ def lay_baseline(context: Context, url: DatabaseURL) -> None:
         return
     file = context.project.directory / baseline
     if file.is_file():
-        run_file(context, file, url)
+        try:
+            run_file(context, file, url)
+        except StatementError as error:
+            raise _failed(baseline, error.problem) from error
     else:
         _run_command(context, baseline, url)
 
 
 def run_file(context: Context, file: Path, url: DatabaseURL) -> None:
-    """Run an SQL file of the user on a scratch database."""
-    script = file.read_text(encoding="utf-8")
+    """Run an SQL file of the user on a scratch database; raises what ``execute_script`` raises."""
+    try:
+        script = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        shown = os.path.relpath(file, context.start_directory)
+        raise SettingsError(
+            f"{shown} is not UTF-8: {error.reason} at byte {error.start}.",
+            remedy="Save it as UTF-8.",
+        ) from error
     execute_script(url, script, timeout=context.settings.connect_timeout)
 
 
