@@ -101,6 +101,8 @@ row = {
 }
 op.bulk_insert(things, [{"id": 1, **row}, {"id": 2, **dict.fromkeys(row)}])
 connection.execute(things.insert().values(id=3, **row))
+edges = {"at": dt.datetime.min, "day": dt.date.max} if postgresql else {"day": dt.date.max}
+connection.execute(things.insert().values(id=6, **edges))
 many = [{"id": 4, "name": None}, {"id": 5, "name": name}]
 connection.execute(sa.text("INSERT INTO things (id, name) VALUES (:id, :name)"), many)
 connection.execute(
@@ -144,7 +146,7 @@ def test_captured_values_arrive_as_they_were_bound(
 
         rows = _ROWS[dialect_of(driver)]
         assert _queried(pair.applied, rows) == _queried(pair.upgraded, rows)
-        assert len(_queried(pair.applied, rows)) == 5
+        assert len(_queried(pair.applied, rows)) == 6
     up = done.step("sql")["result"]["revisions"][0]
     assert (up["origin"], up["compared"], up["reads"]) == ("captured", True, 1)
 

@@ -87,7 +87,8 @@ def _psycopg(connection: Any) -> Any:
 def _write(connection: Any) -> Write:
     name = connection.dialect.name
     if name == "postgresql":
-        return literals.postgresql
+        asyncpg = connection.dialect.driver == "asyncpg"
+        return literals.asyncpg if asyncpg else literals.postgresql
     if name == "sqlite":
         return literals.sqlite
     status = getattr(connection.connection, "server_status", 0)

@@ -32,6 +32,12 @@ _MYSQL_ESCAPES = str.maketrans(
 )
 # What sqlite3 makes of them: an infinity is a number too large, and there is no NaN.
 _SQLITE_NUMBERS = {"inf": "9e999", "-inf": "-9e999", "nan": "NULL"}
+_ENDS = {
+    dt.date.min: "-infinity",
+    dt.date.max: "infinity",
+    dt.datetime.min.replace(tzinfo=dt.timezone.utc): "-infinity",
+    dt.datetime.max.replace(tzinfo=dt.timezone.utc): "infinity",
+}
 _RANGE = ("lower", "upper", "lower_inc", "upper_inc", "isempty")
 
 
@@ -44,6 +50,19 @@ def postgresql(value: Any) -> str:
     if isinstance(value, _BYTES):
         return "'\\x" + bytes(value).hex() + "'"
     return _postgresql_text(_postgresql_inner(value))
+
+
+def asyncpg(value: Any) -> str:
+    """Return *value* as ``postgresql`` does, but for the first and the last day that Python has.
+
+    asyncpg sends them, and their first and last moment, as infinities:
+    https://github.com/MagicStack/py-pgproto/blob/master/codecs/datetime.pyx
+    """
+    moment = value
+    if isinstance(value, dt.datetime) and not value.utcoffset():
+        moment = value.replace(tzinfo=dt.timezone.utc)
+    endless = isinstance(moment, dt.date) and _ENDS.get(moment)
+    return "'" + endless + "'" if endless else postgresql(value)
 
 
 def mysql(value: Any, *, backslashes: bool = True) -> str:

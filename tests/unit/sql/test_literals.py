@@ -43,6 +43,22 @@ def test_sqlite_reads_back_what_was_written(value: Any) -> None:
 @pytest.mark.parametrize(
     ("value", "literal"),
     [
+        (dt.date.max, "'infinity'"),
+        (dt.date.min, "'-infinity'"),
+        (dt.datetime.max, "'infinity'"),  # noqa: DTZ901 - it has no zone
+        (dt.datetime.min.replace(tzinfo=dt.UTC), "'-infinity'"),
+        (dt.datetime(9999, 12, 31), "'9999-12-31 00:00:00'"),  # noqa: DTZ001 - it has no zone
+        (dt.date(9999, 12, 30), "'9999-12-30'"),
+        ([1], "'{1}'"),
+    ],
+)
+def test_the_first_and_the_last_day_are_infinities_to_asyncpg(value: Any, literal: str) -> None:
+    assert literals.asyncpg(value) == literal
+
+
+@pytest.mark.parametrize(
+    ("value", "literal"),
+    [
         (None, "NULL"),
         (True, "true"),
         (-3, "-3"),
