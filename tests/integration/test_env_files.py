@@ -161,6 +161,15 @@ def test_of_two_schemas_the_one_further_behind_is_told_proved_and_upgraded(job: 
             assert control.query(f"select count(*) from {schema}.orders") == [(0,)]
 
 
+def test_schemas_that_are_new_roll_back_together(job: Job) -> None:
+    edit(_env(job), _CONFIGURE + _MIGRATE, _SCHEMAS)
+
+    run = job.passed("run")
+
+    assert run.verdicts() == ALL_SOUND
+    assert run.result("upgrade")["applied"] == ["aaa1", "bbb2", "ccc3"]
+
+
 _ENTERED = """        connection.exec_driver_sql("create schema if not exists shop")
         connection.exec_driver_sql("set search_path to shop")
         connection.commit()
