@@ -60,7 +60,7 @@ class Columns:
             elif token.shape not in {Shape.WORD, Shape.NAME} or token.name not in self:
                 continue
             elif following.text in {"=", ":="}:
-                yield from _literals(_expression(parts[number + 2 :]))
+                yield from _literals(_expression(parts, number + 2))
             else:
                 yield from _literals([following])
 
@@ -69,14 +69,13 @@ class Columns:
         begin = next((n for n, token in enumerate(parts) if token.text == "("), None)
         if begin is None:
             return
-        names = [item[0].name if item else "" for item in _items(parts[begin + 1 :])]
+        names = [item[0].name if item else "" for item in _items(parts, begin + 1)]
         secret = {number for number, name in enumerate(names) if name in self}
-        rest = parts[begin + 1 :]
-        selects = False
-        while secret and rest and not selects:
-            rest = _after(rest)
-            selects = bool(rest) and parts[parts.index(rest[0]) - 1].word == "SELECT"
-            for number, item in enumerate(_items(rest)):
+        place, selects = begin + 1, False
+        while secret and place < len(parts) and not selects:
+            place = _after(parts, place)
+            selects = parts[place - 1].word == "SELECT"
+            for number, item in enumerate(_items(parts, place)):
                 if number in secret:
                     yield from _literals(item)
 
@@ -90,20 +89,22 @@ def _literals(tokens: Sequence[Token]) -> Iterator[Token]:
     return (token for token in tokens if token.shape in _VALUES)
 
 
-def _expression(parts: Sequence[Token]) -> Sequence[Token]:
-    """Return the tokens up to the end of one expression."""
+def _expression(parts: Sequence[Token], begin: int) -> Sequence[Token]:
+    """Return the tokens from *begin* up to the end of one expression."""
     depth = 0
-    for number, token in enumerate(parts):
+    for number in range(begin, len(parts)):
+        token = parts[number]
         depth += _DEPTH.get(token.text, 0)
         if depth < 0 or (depth == 0 and (token.text == "," or token.word in _ENDS)):
-            return parts[:number]
-    return parts
+            return parts[begin:number]
+    return parts[begin:]
 
 
-def _items(parts: Sequence[Token]) -> Iterator[Sequence[Token]]:
+def _items(parts: Sequence[Token], begin: int) -> Iterator[Sequence[Token]]:
     """Cut a list at its commas, up to the parenthesis that closes it or the next clause."""
-    depth = start = 0
-    for number, token in enumerate(parts):
+    depth, start = 0, begin
+    for number in range(begin, len(parts)):
+        token = parts[number]
         depth += _DEPTH.get(token.text, 0)
         ends = depth < 0 or (depth == 0 and token.word in _ENDS)
         if ends or (depth == 0 and token.text == ","):
@@ -114,11 +115,12 @@ def _items(parts: Sequence[Token]) -> Iterator[Sequence[Token]]:
     yield parts[start:]
 
 
-def _after(parts: Sequence[Token]) -> Sequence[Token]:
-    """Go on to where the next row begins: behind its parenthesis, or behind SELECT."""
+def _after(parts: Sequence[Token], begin: int) -> int:
+    """Return where the next row begins: behind its parenthesis, or behind SELECT; else the end."""
     depth = 0
-    for number, token in enumerate(parts):
+    for number in range(begin, len(parts)):
+        token = parts[number]
         if depth <= 0 and (token.text == "(" or token.word == "SELECT"):
-            return parts[number + 1 :]
+            return number + 1
         depth += _DEPTH.get(token.text, 0)
-    return ()
+    return len(parts)
