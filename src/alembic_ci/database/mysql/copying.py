@@ -4,7 +4,7 @@ The order is that of ``mysqldump``; what refers to another object in a way that 
 comes after it. https://mariadb.com/kb/en/show-create/
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from alembic_ci.database.control import Control, Row
@@ -86,11 +86,12 @@ class Copy:
         self._triggers()
         return self._events() and self.same()
 
-    def again(self, tables: Iterable[str]) -> None:
+    def again(self, tables: Collection[str]) -> None:
         """Copy *tables*, which are not there, with their triggers."""
         self._enter(self._new)
-        names = ", ".join(quoted_text(name) for name in tables)
-        self._tables(f" AND t.TABLE_NAME IN ({names})")
+        for name in map(quoted_text, tables):  # one by one, else the server opens them all
+            self._tables(f" AND t.TABLE_NAME = {name} AND c.TABLE_NAME = {name}")
+        names = ", ".join(map(quoted_text, tables))
         self._triggers(f" AND EVENT_OBJECT_TABLE IN ({names})")
 
     def same(self) -> bool:
