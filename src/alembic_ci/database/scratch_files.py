@@ -1,6 +1,7 @@
 """Scratch databases of SQLite: files in a folder of this run."""
 
 import contextlib
+import shutil
 import sqlite3
 import tempfile
 import time
@@ -13,6 +14,8 @@ from alembic_ci.database.drivers import harmless_query
 from alembic_ci.database.leftovers import FILES_PREFIX, remove_old_files, scratch_name
 from alembic_ci.database.private_home import quick_folder
 from alembic_ci.urls import DatabaseURL
+
+_BESIDE = ("-journal", "-wal")  # https://www.sqlite.org/tempfiles.html
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +50,16 @@ class SQLiteFiles:
         Path(url.database or "").touch(mode=0o600)
 
     def keep(self, url: DatabaseURL, name: str) -> bool:
-        """Copy the database as its last transaction left it, whoever has it open."""
-        self._kept(url, name).unlink(missing_ok=True)
-        _copy(Path(url.database or ""), self._kept(url, name))
+        """Copy the database as its last transaction left it, whoever has it open.
+
+        Where that is all in one file, which nobody is writing to, the file is copied.
+        """
+        path, kept = Path(url.database or ""), self._kept(url, name)
+        kept.unlink(missing_ok=True)
+        if any(path.with_name(path.name + suffix).exists() for suffix in _BESIDE):
+            _copy(path, kept)
+        else:
+            shutil.copyfile(path, kept)
         return True
 
     def restore(self, url: DatabaseURL, name: str) -> bool:
