@@ -148,13 +148,37 @@ def test_indexes_that_the_server_made_for_foreign_keys_give_way_in_the_copy_too(
         }
 
 
-@only_mariadb
-def test_gaps_in_the_numbers_of_constraints_are_copied(mysql_url: DatabaseURL, copy: str) -> None:
-    before = _made(mysql_url, *REFERRING, "ALTER TABLE c DROP FOREIGN KEY c_ibfk_1, DROP INDEX o")
+_FOUR = """CREATE TABLE c (a INT, b INT, d INT, e INT, INDEX mine (e), FOREIGN KEY (a) REFERENCES p
+ (id), FOREIGN KEY (b) REFERENCES p (id), FOREIGN KEY (d) REFERENCES p (id), FOREIGN KEY (e)
+ REFERENCES p (id))"""
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        (),
+        ("ALTER TABLE c DROP FOREIGN KEY c_ibfk_1, DROP INDEX a",),
+        (
+            "ALTER TABLE c DROP FOREIGN KEY c_ibfk_1, DROP INDEX a",
+            "ALTER TABLE c DROP FOREIGN KEY c_ibfk_3, DROP INDEX d",
+            "ALTER TABLE c ADD CONSTRAINT named FOREIGN KEY (a) REFERENCES p (id)",
+            "ALTER TABLE c ADD FOREIGN KEY (d) REFERENCES p (id)",
+        ),
+    ],
+)
+def test_the_numbers_of_constraints_are_copied(
+    mysql_url: DatabaseURL, copy: str, statements: tuple[str, ...]
+) -> None:
+    """A downgrade names them, and MySQL numbers those anew that it has made an index for."""
+    _made(mysql_url, "CREATE TABLE p (id INT PRIMARY KEY)", _FOUR, *statements)
 
     with Control.open(mysql_url, timeout=30.0) as control:
         assert _copied(control, mysql_url, copy)
-        assert _snapshot(control, copy) == before
+        made = []
+        for database in (mysql_url.database or "", copy):
+            ((_, sql),) = control.query(f"SHOW CREATE TABLE {quote(control.dialect, database)}.c")
+            made.append(sorted(line.rstrip(",") for line in str(sql).split("\n")))
+        assert made[0] == made[1]
 
 
 @only_mariadb

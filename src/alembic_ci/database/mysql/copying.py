@@ -12,6 +12,7 @@ from alembic_ci.database.failures import StatementError, StatementInterruptedErr
 from alembic_ci.database.mysql.foreign_indexes import making_statements
 from alembic_ci.database.mysql.reading import whole_catalogue
 from alembic_ci.database.mysql.server import Server
+from alembic_ci.database.mysql.table_text import essence
 from alembic_ci.database.quoting import quote, quoted_text
 from alembic_ci.delta import Snapshot
 
@@ -73,6 +74,7 @@ class Copy:
         self._control = control
         self._name = quoted_text(source)
         self._old, self._new = (quote(control.dialect, name) for name in (source, target))
+        self._exact = True
 
     def run(self) -> bool:
         """Copy everything into an empty database; tell whether it is the same then."""
@@ -95,8 +97,8 @@ class Copy:
         self._triggers(f" AND EVENT_OBJECT_TABLE IN ({names})")
 
     def same(self) -> bool:
-        """Tell whether the catalogues of the two databases say the same."""
-        return self._catalogue(self._new) == self._catalogue(self._old)
+        """Tell whether each table is made as it was, and the two catalogues say the same."""
+        return self._exact and self._catalogue(self._new) == self._catalogue(self._old)
 
     def _tables(self, only: str = "") -> None:
         for name, columns in self._asked(_TABLES, only):
@@ -130,6 +132,9 @@ class Copy:
         self._control.execute(
             f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {self._old}.{name}"
         )
+        made = str(self._control.query(f"SHOW CREATE TABLE {name}")[0][1])
+        made = made.replace(f"{self._new}.", "")
+        self._exact = self._exact and essence(made) == essence(self._unqualified(sql))
 
     def _views(self, left: list[_Program]) -> None:
         """Make views, those that stand on others in a later round."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from alembic_ci.database.control import Control
 from alembic_ci.database.mysql.copying import UNCHECKED, Copy
+from alembic_ci.database.mysql.table_text import essence
 from alembic_ci.database.quoting import quote, quoted_text
 
 _AT_ONCE = 50  # tables that one query looks into
@@ -35,10 +36,10 @@ def renewed_database(control: Control, source: str, target: str) -> bool:
     return both.same()
 
 
-def _made(control: Control, database: str) -> Mapping[str, str] | None:
-    """Return the statement that makes each table; None where there is something beside tables.
+def _made(control: Control, database: str) -> Mapping[str, tuple[str, ...]] | None:
+    """Return what makes each table; None where something else has rows or a value, too.
 
-    That is what has rows or values of another kind; views have not.
+    Views have none.
     """
     quoted = quote(control.dialect, database)
     kinds = {
@@ -47,7 +48,9 @@ def _made(control: Control, database: str) -> Mapping[str, str] | None:
     if not set(kinds.values()) <= {"BASE TABLE", "VIEW"}:
         return None
     return {
-        name: str(control.query(f"SHOW CREATE TABLE {quoted}.{quote(control.dialect, name)}")[0][1])
+        name: essence(
+            str(control.query(f"SHOW CREATE TABLE {_place(control, database, name)}")[0][1])
+        )
         for name, kind in kinds.items()
         if kind == "BASE TABLE"
     }
