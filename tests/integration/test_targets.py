@@ -121,6 +121,16 @@ def test_branches_are_reached_by_label_and_bring_what_they_depend_on(job: Job) -
     assert base.stands_at() == []
 
 
+@_on(_BRANCHES, _POSTGRESQL)
+def test_heads_mean_the_same_in_whatever_order_the_rows_stand(job: Job) -> None:
+    job.passed("upgrade", "--target=shop@head")
+    job.passed("upgrade", "--target=heads")
+
+    again = job.passed("upgrade", "--target=heads")
+
+    assert "was already at k2, s3" in again.text
+
+
 @_on(_MERGED, _SQLITE, _POSTGRESQL)
 def test_a_merge_is_proved_and_taken_back(job: Job) -> None:
     job.passed("upgrade", "--target=b1")

@@ -26,7 +26,7 @@ class Connection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """What Alembic says before the first step; *heads* is what the version table holds.
+    """What Alembic says before the first step; *heads* is what the version table holds, sorted.
 
     *entered_schema* is where PostgreSQL looks for a version table that names no schema.
 
@@ -47,7 +47,7 @@ class Ready:
     def parse(cls, message: Message) -> "Ready":
         """Read the worker's message."""
         return cls(
-            heads=tuple(message["heads"]),
+            heads=tuple(sorted(message["heads"])),
             version_table=str(message["version_table"]),
             version_schema=message["version_schema"],
             entered_schema=str(message["entered_schema"]),
