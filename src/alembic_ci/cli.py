@@ -26,7 +26,7 @@ from alembic_ci.errors import (
     RefusedError,
     SettingsError,
 )
-from alembic_ci.flags import FlagValue, command
+from alembic_ci.flags import Commands, FlagValue, command
 from alembic_ci.interface import COMMANDS
 from alembic_ci.interrupting import SIGNALS, deafen, interrupt
 from alembic_ci.project.spawn import Ahead
@@ -66,6 +66,7 @@ def main() -> int:
 
 
 @click.group(
+    cls=Commands,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help="Alembic migrations in CI: the SQL of every environment, a proof that each revision "

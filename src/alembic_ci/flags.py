@@ -49,6 +49,17 @@ class _ClickCommand(click.Command):
             ) from error
 
 
+class Commands(click.Group):
+    """The commands; flags that come without one are those of `run`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse, and put in the command that is not there."""
+        own = {name for item in self.get_params(ctx) for name in item.opts}
+        first = args[0].partition("=")[0] if args else ""
+        without = first.startswith("-") and first not in own
+        return super().parse_args(ctx, ["run", *args] if without else args)
+
+
 def command(definition: Command, callback: Callable[..., int]) -> click.Command:
     """Return a command of the interface, which calls ``callback(arguments, **flags)``."""
     parameters: list[click.Parameter] = [

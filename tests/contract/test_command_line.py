@@ -69,3 +69,17 @@ def test_a_flag_of_another_command_is_refused_with_its_owners() -> None:
 
     assert done.returncode == 2
     assert "--rows does not concern status, only run, rollback-test" in done.stderr
+
+
+def test_flags_without_a_command_are_those_of_run(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [str(_PROGRAM), "--environments=staging", "--steps", "sql"],
+        cwd=tmp_path,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 2
+    assert re.match(r"alembic-ci \S+, run\n", done.stdout)
+    assert "There is no database URL for the environment staging" in done.stdout

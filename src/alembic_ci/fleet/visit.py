@@ -171,8 +171,8 @@ class Visit:
     def _outcomes(self, desk: Desk, name: str) -> Outcomes:
         try:
             return self._taken(desk, name)
-        except (WorkerDiedError, WorkerTimeoutError) as error:
-            desk.break_off()
+        except (WorkerDiedError, WorkerTimeoutError, DatabaseUnreachableError) as error:
+            desk.break_off()  # the next step need not wait as long once more
             failed = self._problem(error)
         except AlembicCIError as error:
             desk.close_worker()

@@ -43,8 +43,17 @@ def headline(report: Report, markup: Markup = PLAIN) -> str:
     if all(row.reason for row in found):
         return f"there was nothing to do: {markup.prose(found[0].reason)}"
     if len(found) <= _TOLD_ONE_BY_ONE:
-        return "; ".join(_achieved(row, markup) for row in found)
-    return _together(found)
+        said = "; ".join(_achieved(row, markup) for row in found)
+    else:
+        said = _together(found)
+    return said + _empty(report, markup)
+
+
+def _empty(report: Report, markup: Markup) -> str:
+    """Say where there is nothing to be done ever, lest a missing folder passes for success."""
+    if report.project is None or report.revisions:
+        return ""
+    return f"; there is no revision in {markup.code(report.project.script_location)}"
 
 
 def _failed(report: Report, found: Sequence[Row], markup: Markup) -> str:

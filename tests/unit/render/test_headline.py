@@ -93,3 +93,9 @@ def test_an_exit_code_without_a_failure_is_explained(code: int, said: str) -> No
 
 def test_an_empty_run_did_nothing() -> None:
     assert headline(report()) == "there was nothing to do"
+
+
+def test_a_project_without_revisions_is_told() -> None:
+    empty = replace(one(step("upgrade", upgraded("d4f3"))), revisions=())
+
+    assert headline(empty) == "staging was already at d4f3; there is no revision in migrations"
