@@ -34,10 +34,11 @@ from alembic_ci.model import (
 from alembic_ci.pipeline import Pipeline
 from alembic_ci.plans.reading import read_plan
 from alembic_ci.progress import Bar, Held, Lines, Passing
+from alembic_ci.project.ahead import Ahead
 from alembic_ci.project.dependencies.choosing import Circumstances, with_interpreter
 from alembic_ci.project.interpreter import interpreter
 from alembic_ci.project.locate import Project, locate
-from alembic_ci.project.spawn import Ahead, drivernames
+from alembic_ci.project.spawn import drivernames
 from alembic_ci.redaction import Redactor, safe_everywhere
 from alembic_ci.settings import Settings
 from alembic_ci.steps.beginning import begin_to_load
@@ -180,7 +181,7 @@ def _context(settings: Settings, outside: Outside, found: _Found, progress: Prog
         start_directory=outside.directory,
         report_dir=_folder(settings, outside),
         surroundings=_surroundings(outside.variables),
-        ahead=outside.ahead,
+        ahead=outside.ahead.starter,
         processors=settings.parallel or len(os.sched_getaffinity(0)),
         prepare=_prepare_delivery,
     )

@@ -29,7 +29,7 @@ from alembic_ci.errors import (
 from alembic_ci.flags import Commands, FlagValue, command
 from alembic_ci.interface import COMMANDS
 from alembic_ci.interrupting import SIGNALS, deafen, interrupt
-from alembic_ci.project.spawn import Ahead
+from alembic_ci.project.ahead import Ahead
 from alembic_ci.settings import Settings, default_settings, read_settings
 from alembic_ci.worker.collector import importing, patient
 from alembic_ci.worker.mako import without_highlighting
@@ -90,7 +90,8 @@ def _run(name: str, arguments: Sequence[str], flags: Mapping[str, FlagValue]) ->
     wrong = wrong or _unsafe(settings, variables)
     with Ahead() as ahead, patient():
         if wrong is None:
-            ahead.guess(settings, variables, in_image=_in_image())
+            several = name in {"run", "rollback-test"}  # which have workers for scratch databases
+            ahead.guess(settings, variables, several=several, in_image=_in_image())
         # Alembic and SQLAlchemy come with it, which the process ahead imports at the same time.
         with importing(), without_highlighting():
             from alembic_ci import app  # noqa: PLC0415

@@ -27,9 +27,13 @@ _FAIL = '\nraise RuntimeError("no way back")'
 
 
 def _history(log: Path, bad: Mapping[int, tuple[str, str]]) -> list[Written]:
-    """Return tables, one after the other, but for *bad* ones; the first notes who runs it."""
+    """Return tables, one after the other, but for *bad* ones.
+
+    The first notes who runs it, and whose child that is.
+    """
     first = (
-        f'import os\nwith open({str(log)!r}, "a") as log:\n    log.write(f"{{os.getpid()}}\\n")\n'
+        f'import os\nwith open({str(log)!r}, "a") as log:\n'
+        '    log.write(f"{os.getpid()} {os.getppid()}\\n")\n'
     )
     written = []
     for number in range(_LENGTH):
@@ -57,12 +61,18 @@ def _proved(
     request: pytest.FixtureRequest,
     *arguments: str,
 ) -> tuple[Finished, int]:
-    """Prove the history; also return how many processes ran its first revision."""
+    """Prove the history; also return how many processes ran its first revision.
+
+    All of them are forked from one, which has imported Alembic.
+    """
     directory, log = _project(folder, bad)
     variables = variables_for(url_for(driver, request))
     job = Job(directory=directory, python=Path(sys.executable), variables=variables)
     ended = job.run("rollback-test", *arguments)
-    return ended, len(set(log.read_text().split()))
+    noted = [line.split() for line in log.read_text().splitlines()]
+    runners, parents = zip(*noted, strict=True)
+    assert len(set(parents)) == 1
+    return ended, len(set(runners))
 
 
 def _proofs(ended: Finished) -> list[Any]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from alembic_ci.project.ahead import Ahead
 from alembic_ci.project.failures import WorkerDiedError
-from alembic_ci.project.spawn import Ahead, Spawn
+from alembic_ci.project.spawn import Spawn
 from alembic_ci.settings import read_settings
 from alembic_ci.worker.protocol import EXIT, LOAD
 

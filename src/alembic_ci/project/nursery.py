@@ -24,33 +24,46 @@ _LEAVE_SECONDS = 2.0
 class Nursery:
     """Hands out workers; the process they are forked from is started on first use.
 
-    That process knows no database's URL and imports nothing of the project's. Without it (the
-    machine has no such sockets, or it died) workers are started one by one.
+    That process knows no database's URL and imports nothing of the project's; there is another one
+    for each interpreter, folder or driver. Without it (the machine has no such sockets, or it died)
+    workers are started one by one.
     """
 
     def __init__(self) -> None:
-        self._key: _Key | None = None
-        self._warm: _Warm | None = None
+        self._warm: dict[_Key, _Warm | None] = {}
+
+    def prepare(self, spawn: Spawn) -> None:
+        """Start the process already that *spawn* will be forked from."""
+        self._warm[_key(spawn)] = _started(spawn)
 
     def process(self, spawn: Spawn) -> WorkerProcess:
         """Return a process of its own for *spawn*."""
         key = _key(spawn)
-        if key != self._key:
-            self.close()
-            self._key, self._warm = key, _Warm(spawn)
-        if self._warm is not None:
+        if key not in self._warm:
+            self.prepare(spawn)
+        warm = self._warm[key]
+        if warm is not None:
             with contextlib.suppress(OSError, ValueError):
-                return self._warm.forked(spawn)
-            self._warm.close()
-            self._warm = None
+                return warm.forked(spawn)
+            warm.close()
+            self._warm[key] = None
         return spawn.start()
 
+    def apart(self) -> "Nursery":
+        """Return one for a process forked from ours, which gets its workers from the same place."""
+        other = Nursery()
+        for key, warm in self._warm.items():
+            if warm is not None:
+                with contextlib.suppress(OSError):
+                    other._warm[key] = warm.joined()
+        return other
+
     def close(self) -> None:
-        """End the process that workers are forked from."""
-        if self._warm is not None:
-            self._warm.close()
-            self._warm = None
-        self._key = None
+        """End what workers are forked from."""
+        for warm in self._warm.values():
+            if warm is not None:
+                warm.close()
+        self._warm.clear()
 
     def __enter__(self) -> Self:
         """Start nothing yet."""
@@ -75,25 +88,41 @@ def _shared(spawn: Spawn) -> dict[str, str]:
     return {name: value for name, value in spawn.variables.items() if name not in spawn.own}
 
 
-class _Warm:
-    """The process with Alembic in it, and the line to it."""
-
-    def __init__(self, spawn: Spawn) -> None:
-        self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+def _started(spawn: Spawn) -> "_Warm | None":
+    with contextlib.suppress(OSError):
+        line, theirs = _line()
         with theirs:
-            self._process = launched(
-                [
-                    str(spawn.interpreter),
-                    str(ENTRY),
-                    "nursery",
-                    str(theirs.fileno()),
-                    spawn.driver,
-                ],
+            command = [str(spawn.interpreter), str(ENTRY), "nursery"]
+            process = launched(
+                [*command, str(theirs.fileno()), spawn.driver],
                 directory=spawn.directory,
                 variables=_shared(spawn),
                 keep=(theirs.fileno(),),
                 output=subprocess.DEVNULL,
             )
+        return _Warm(line, process)
+    return None
+
+
+def _line() -> tuple[socket.socket, socket.socket]:
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+
+class _Warm:
+    """The process with Alembic in it, if that is ours to end, and a line to it."""
+
+    def __init__(
+        self, line: socket.socket, process: "subprocess.Popen[bytes] | None" = None
+    ) -> None:
+        self._line = line
+        self._process = process
+
+    def joined(self) -> "_Warm":
+        """Return the same with another line; this one may be somebody else's by now."""
+        line, theirs = _line()
+        with theirs:
+            socket.send_fds(self._line, [json.dumps({"join": True}).encode()], [theirs.fileno()])
+        return _Warm(line)
 
     def forked(self, spawn: Spawn) -> WorkerProcess:
         """Fork a worker; raises OSError or ValueError when nobody is there to do it."""
@@ -127,6 +156,8 @@ class _Warm:
 
     def close(self) -> None:
         self._line.close()
+        if self._process is None:
+            return
         try:
             self._process.wait(_LEAVE_SECONDS)
         except subprocess.TimeoutExpired:

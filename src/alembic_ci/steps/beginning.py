@@ -7,7 +7,7 @@ from itertools import islice
 
 from alembic_ci.environments import Environment
 from alembic_ci.errors import AlembicCIError
-from alembic_ci.project.spawn import Ahead
+from alembic_ci.project.ahead import Ahead
 from alembic_ci.steps.bindings import groups
 from alembic_ci.steps.context import Context, do_nothing
 from alembic_ci.steps.launching import launch_of

@@ -8,7 +8,6 @@ from alembic_ci.database.control import Control
 from alembic_ci.database.schemas import make_schema
 from alembic_ci.database.scratch import ScratchServer, scratch_server
 from alembic_ci.environments import scratch_url
-from alembic_ci.project.spawn import Ahead
 from alembic_ci.steps.baseline import lay_baseline
 from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Aside
@@ -44,7 +43,7 @@ class Scratch:
                 for label, server in self._servers.items()
             }
             progress = Aside(self._context.progress)
-            context = replace(self._context, ahead=Ahead(), progress=progress)
+            context = replace(self._context, ahead=self._context.ahead.apart(), progress=progress)
             other = Scratch(Desk(context, self.desk.environment, self.bindings), servers)
             stack.enter_context(other.desk)
             yield other

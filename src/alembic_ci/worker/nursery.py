@@ -11,6 +11,7 @@ import gc
 import importlib
 import json
 import os
+import select
 import socket
 from typing import Any, List, Optional
 
@@ -25,33 +26,52 @@ def keep(descriptor: int, driver: str) -> None:
     """Answer requests until the tool goes away; returns in every worker, too, when it is done.
 
     The tool sends ``{"fork": true}`` with the worker's descriptors (to read, to write, to print),
-    or asks for a worker's exit status with ``{"status": pid}``. What is secret is told to the
+    or asks for a worker's exit status with ``{"status": pid}``. ``{"join": true}`` comes with one
+    end of a line to another process of the tool's, and has no answer. What is secret is told to the
     worker itself: here a later worker might find it in its memory.
     """
-    tool = socket.socket(fileno=descriptor)
-    tool.set_inheritable(False)
+    tool = _line(descriptor)
     end_with_the_tool()
     _open_to_debuggers(0)  # a worker's env.py shall not look into the ones that come after it
     import_alembic()
     _import_driver(driver)
     gc.collect()
     gc.freeze()  # what is never looked at again is never copied
-    while True:
-        data, descriptors, _, _ = socket.recv_fds(tool, _LARGEST_REQUEST, _DESCRIPTORS)
-        if not data:
-            return
-        request = json.loads(data)
-        if "status" in request:
-            tool.send(json.dumps({"status": _status(request["status"])}).encode())
-            continue
-        pid = os.fork()
-        if not pid:
-            tool.close()
-            _work(descriptors)
-            return
+    lines = {tool.fileno(): tool}
+    while tool.fileno() in lines:
+        for ready in select.select(lines, [], [])[0]:
+            line = lines[ready]
+            data, descriptors, _, _ = socket.recv_fds(line, _LARGEST_REQUEST, _DESCRIPTORS)
+            if not data:
+                lines.pop(ready).close()
+                continue
+            request = json.loads(data)
+            if "join" in request:
+                joined = _line(*descriptors)
+                lines[joined.fileno()] = joined
+            elif "status" in request:
+                line.send(json.dumps({"status": _status(request["status"])}).encode())
+            elif not _forked(line, descriptors):
+                for other in lines.values():
+                    other.close()
+                _work(descriptors)
+                return
+
+
+def _line(descriptor: int) -> socket.socket:
+    line = socket.socket(fileno=descriptor)
+    line.set_inheritable(False)
+    return line
+
+
+def _forked(line: socket.socket, descriptors: List[int]) -> int:
+    """Fork a worker, and tell of it unless we are it; return its number, or 0."""
+    pid = os.fork()
+    if pid:
         for number in descriptors:
             os.close(number)
-        tool.send(json.dumps({"pid": pid}).encode())
+        line.send(json.dumps({"pid": pid}).encode())
+    return pid
 
 
 def _work(descriptors: List[int]) -> None:
