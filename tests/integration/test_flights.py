@@ -222,7 +222,9 @@ def test_a_trial_in_two_parts_finds_what_a_whole_one_finds(
 
     proofs, statements, unfilled = results[0]
     assert ran == [3, 4, 1]
-    assert results[1:] == results[:1] * 2
+    for found in results[1:]:
+        for ours, theirs in zip(results[0], found, strict=True):
+            assert [pair for pair in zip(ours, theirs, strict=True) if pair[0] != pair[1]] == []
     assert {proof["revision"] for proof in proofs if proof["only_with_rows"]} == {"r030", "r090"}
     assert [proof["revision"] for proof in proofs if proof["losses"]] == ["r080"]
     refused = {"table t5", "table t60"} if driver == "sqlite" else set()
