@@ -232,6 +232,20 @@ def test_a_version_table_with_a_revision_and_its_parent_is_refused_as_alembic_do
     assert stamped.database()["status_after"]["current"] == ["0003"]
 
 
+def test_only_the_rows_of_one_line_are_told_to_follow_each_other(tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    other = add_revision(directory, "pass")
+    other.write_text(other.read_text().replace('down_revision = "0003"', "down_revision = None"))
+    _write_versions(directory, "0001", "0003", "0004")
+
+    problem = told(run(directory, "upgrade", "--target=heads"))
+    stamped = run(directory, "stamp", "--target=0003 0004")
+
+    assert problem["problem"].endswith("and 0001 came before 0003.")
+    assert "--target '0003 0004'" in problem["remedy"]
+    assert stamped.exit_code == 0, stamped.everything
+
+
 def test_a_report_folder_that_cannot_be_written_stops_before_the_database(tmp_path: Path) -> None:
     directory = project(tmp_path)
     (directory / "reports").write_text("a file")

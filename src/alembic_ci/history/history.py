@@ -58,6 +58,15 @@ class History:
         lines = [self._line(identifier) - {identifier} for identifier in current]
         return tuple(name for name in current if any(name in line for line in lines))
 
+    def covering(self, current: Sequence[str]) -> tuple[str, ...]:
+        """Return those of *current* that have ancestors among them, and are no such ancestor."""
+        covered = self.covered(current)
+        return tuple(
+            name
+            for name in current
+            if name not in covered and not self._line(name).isdisjoint(covered)
+        )
+
     def closure(self, identifiers: Iterable[str]) -> frozenset[str]:
         """Return *identifiers* with all they stand on: what a database that holds them has run.
 

@@ -4,11 +4,18 @@ from collections.abc import Sequence
 
 from alembic_ci.database.control import Control
 from alembic_ci.errors import HistoryError
+from alembic_ci.history import History
 from alembic_ci.project.session import Ready
 from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Context
 from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.lost_file import sought
+
+OVERLAP_MEANING = (
+    "Two upgrades ran at the same time, somebody wrote into the table, or a revision was taken "
+    "back whose depends_on names one that stands on its own parent: Alembic then leaves both. It "
+    "cannot upgrade from there."
+)
 
 
 def version_rows(control: Control, ready: Ready) -> tuple[str, ...]:
@@ -28,8 +35,9 @@ def unusable(desk: Desk, binding: Binding, current: Sequence[str]) -> HistoryErr
     unknown = desk.context.history.unknown(current)
     if unknown:
         return _unknown(desk.context, desk.title(binding), unknown)
-    covered = desk.context.history.covered(current)
-    return _overlapping(desk.title(binding), current, covered) if covered else None
+    if not desk.context.history.covered(current):
+        return None
+    return _overlapping(desk.context.history, desk.title(binding), current)
 
 
 def _unknown(context: Context, title: str, unknown: Sequence[str]) -> HistoryError:
@@ -43,13 +51,21 @@ def _unknown(context: Context, title: str, unknown: Sequence[str]) -> HistoryErr
     )
 
 
-def _overlapping(title: str, current: Sequence[str], covered: Sequence[str]) -> HistoryError:
+def _overlapping(history: History, title: str, current: Sequence[str]) -> HistoryError:
+    covered = history.covered(current)
     kept = [name for name in current if name not in covered]
+    target = kept[0] if len(kept) == 1 else f"'{' '.join(kept)}'"
     return HistoryError(
+        overlap(history, title, current),
+        meaning=OVERLAP_MEANING,
+        remedy="Look whether the schema is that of the later one, then `stamp` what is not "
+        f"redundant: --target {target}, for example.",
+    )
+
+
+def overlap(history: History, title: str, current: Sequence[str]) -> str:
+    """Say which rows of a version table came before others of them."""
+    return (
         f"The version table of {title} holds {', '.join(current)} at once, and "
-        f"{', '.join(covered)} came before {', '.join(kept)}.",
-        meaning="Two upgrades ran at the same time, or somebody wrote into the table. Alembic "
-        "cannot upgrade from there.",
-        remedy=f"Look which of them the schema matches, then `stamp` it: --target {kept[0]}, "
-        "for example.",
+        f"{', '.join(history.covered(current))} came before {', '.join(history.covering(current))}."
     )

@@ -9,6 +9,7 @@ from alembic_ci.history import LONGEST_ID
 from alembic_ci.model import Command, Problem
 from alembic_ci.steps.doctor.patient import Patient
 from alembic_ci.steps.lost_file import sought
+from alembic_ci.steps.version_table import OVERLAP_MEANING, overlap
 from alembic_ci.urls import Dialect
 
 
@@ -39,10 +40,8 @@ def overlapping(patient: Patient) -> Iterator[Problem]:
     recipes = patient.recipes
     yield patient.found(
         "redundant-version-rows",
-        f"The version table of {patient.title} holds {', '.join(patient.current)} at once, and "
-        f"{', '.join(covered)} came before {', '.join(kept)}.",
-        meaning="Two upgrades ran at the same time, or somebody wrote into the table. Alembic "
-        "cannot upgrade from there.",
+        overlap(history, patient.title, patient.current),
+        meaning=OVERLAP_MEANING,
         remedy="If the schema is that of the later one, the other row is redundant: keep the later "
         "one alone. Nothing of the schema is changed by it.",
         commands=[
