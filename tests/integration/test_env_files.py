@@ -170,6 +170,22 @@ def test_schemas_that_are_new_roll_back_together(job: Job) -> None:
     assert run.result("upgrade")["applied"] == ["aaa1", "bbb2", "ccc3"]
 
 
+def test_a_schema_for_the_version_table_that_a_scratch_database_lacks_is_named(job: Job) -> None:
+    configured = "context.configure(connection=connection, version_table_schema='deployment')"
+    edit(_env(job), _CONFIGURE, f"        {configured}\n")
+    with Control.open(_url(job), timeout=_TIMEOUT) as control:
+        control.execute("create schema deployment")
+    (job.directory / "schema.sql").write_text("create schema deployment")
+
+    without = job.run("rollback-test")
+    given = job.passed("rollback-test", "--scratch-baseline=schema.sql")
+
+    assert without.exit_code == 2
+    assert "A scratch database begins empty" in without.problem()["meaning"]
+    assert "--scratch-baseline" in without.problem()["remedy"]
+    assert given.verdicts() == ALL_SOUND
+
+
 _ENTERED = """        connection.exec_driver_sql("create schema if not exists shop")
         connection.exec_driver_sql("set search_path to shop")
         connection.commit()

@@ -205,10 +205,35 @@ def _no_input(failure: Failure, _: Path) -> Words:
 
 def _anything(failure: Failure, _: Path) -> Words:
     said = "" if failure.message == failure.kind else f": {failure.message}"
+    problem = f"{_culprit(failure)} failed with {failure.kind}{said}"
+    if failure.statement is not None:
+        return problem, *_outside_revisions(failure)
     return (
-        f"{_culprit(failure)} failed with {failure.kind}{said}",
+        problem,
         "It was importing the project's settings or models, or connecting.",
         "Run `alembic current` in the same environment; the output below, if any, may tell more.",
+    )
+
+
+def _outside_revisions(failure: Failure) -> tuple[str, str]:
+    """Say what is behind a statement that env.py executed itself, or Alembic in its place."""
+    if failure.code in _NO_SCHEMA:
+        return (
+            (
+                "The database has no such schema. A scratch database begins empty, whatever "
+                "somebody made by hand in the real one; and Alembic makes no version_table_schema."
+            ),
+            (
+                "Let env.py make it before context.configure(), with CREATE SCHEMA IF NOT EXISTS "
+                "and a commit; or make it with --scratch-baseline."
+            ),
+        )
+    return (
+        "It stands outside of all revisions: env.py's own, or Alembic's for the version table.",
+        (
+            "Correct what env.py executes; what a scratch database lacks beside the real one may "
+            "come from --scratch-baseline."
+        ),
     )
 
 
@@ -221,6 +246,7 @@ def _place(failure: Failure) -> str:
     return f"{_culprit(failure)}:{failure.line}" if failure.file else "an unknown place"
 
 
+_NO_SCHEMA = frozenset({"3F000", "1049"})
 _EXPLANATIONS: Mapping[str, Callable[[Failure, Path], Words]] = MappingProxyType(
     {
         "ModuleNotFoundError": _missing_module,
