@@ -180,6 +180,22 @@ def test_a_trigger_of_several_statements_is_applied_whole(
         there_and_back(directory, pair, f"--python={python}")
 
 
+@pytest.mark.mysql
+def test_a_trigger_has_the_character_set_it_has_after_an_upgrade(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    python = CURRENT.interpreter()
+    directory = initialised(python, "generic", tmp_path / "project", _TRIGGER)
+    how = "SELECT character_set_client, collation_connection FROM information_schema.triggers"
+
+    with twins("mysql+pymysql", request, tmp_path) as pair:
+        there(directory, pair, f"--python={python}")
+
+        here = f"{how} WHERE trigger_schema = DATABASE()"
+        assert _queried(pair.applied, here) == _queried(pair.upgraded, here)
+        assert _queried(pair.applied, here)
+
+
 _SILENT = Written(
     revision="aaa1",
     down=None,

@@ -1,5 +1,7 @@
 """Statements written so that each database's own command line client reads them as they ran."""
 
+import re
+
 from alembic_ci.statements import Shape, tokens
 from alembic_ci.urls import Dialect
 
@@ -9,6 +11,11 @@ _ENCODINGS = {
     Dialect.MYSQL: "SET NAMES utf8mb4;\n\n",
     Dialect.SQLITE: "",
 }
+
+# In MySQL these keep the character set of the session that makes them.
+_KEEPING = re.compile(
+    r"\bCREATE\b[^;]{0,200}\b(?:EVENT|FUNCTION|PROCEDURE|TRIGGER|VIEW)\b", re.IGNORECASE
+)
 
 
 def terminated(statement: str, dialect: Dialect) -> str:
@@ -30,7 +37,8 @@ def terminated(statement: str, dialect: Dialect) -> str:
 
 def opening(script: str, dialect: Dialect) -> str:
     """Return what tells a client how the file is encoded, where it has to know."""
-    return "" if script.isascii() else _ENCODINGS[dialect]
+    kept = dialect is Dialect.MYSQL and _KEEPING.search(script)
+    return _ENCODINGS[dialect] if kept or not script.isascii() else ""
 
 
 def _has_semicolon(text: str) -> bool:
