@@ -455,3 +455,13 @@ def test_a_way_back_that_never_ends_leaves_no_half_of_the_scripts(
 
     assert finished.exit_code == (1 if "_exit" in accident else 143), finished.everything
     assert not list(folder.rglob("*.sql"))
+
+
+def test_a_revision_that_fails_where_it_is_tried_is_named_with_the_reason(tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    add_revision(directory, 'op.execute("INSERT INTO nowhere VALUES (1)")')
+
+    finished = run(directory, "sql")
+
+    assert finished.exit_code == 0, finished.everything
+    assert "revision 0004 fails on the scratch database: no such table: nowhere" in finished.stdout

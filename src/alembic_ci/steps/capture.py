@@ -16,6 +16,9 @@ from alembic_ci.steps.scratch import scratch_for
 from alembic_ci.steps.target import upgrade_target
 from alembic_ci.steps.version_table import refuse_unusable
 from alembic_ci.steps.walkers import bring_up
+from alembic_ci.wording.excerpts import shortened
+
+_LONGEST = 160  # characters of a database's message
 
 _Plans = Mapping[str, tuple[Revision, ...]]
 
@@ -65,6 +68,8 @@ def _run(desk: Desk, plans: _Plans, recordings: dict[str, Recording]) -> None:
 
 
 def _reason(error: AlembicCIError) -> str:
-    if isinstance(error, StepFailedError):
-        return f"revision {error.revision} fails on the scratch database"
-    return error.problem
+    if not isinstance(error, StepFailedError):
+        return error.problem
+    told = error.failure.message.strip().partition("\n")[0] if error.failure else ""
+    why = f": {shortened(told, _LONGEST)}" if told else ""
+    return f"revision {error.revision} fails on the scratch database{why}"
