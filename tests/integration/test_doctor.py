@@ -379,6 +379,7 @@ def test_drift_is_a_note_and_no_failure(tmp_path: Path) -> None:
 
     assert noted.exit_code == 0
     assert found(noted, "drift")["evidence"] == ["index dishes.by_hand"]
+    assert found(noted, "drift")["problem"].endswith("1 object differs.")
 
 
 def test_what_no_schema_shows_is_asked_for_and_not_guessed(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def _astray(patient: Patient, comparison: Comparison, here: Point) -> Iterator[P
         yield patient.found(
             "drift",
             f"The schema of {patient.title} is not quite that of {', '.join(patient.current)}: "
-            f"{len(here.differing)} objects differ.",
+            f"{_differing(here)}.",
             meaning="Somebody changed it by hand, or a released revision was edited later.",
             exit_code=ExitCode.PASSED,
             evidence=_names(here.differing),
@@ -170,7 +170,7 @@ def _stamped_wrongly(patient: Patient, here: Point, best: Point) -> Problem:
     return patient.found(
         "stamped-wrongly",
         f"The version table of {patient.title} says {', '.join(patient.current)}, and "
-        f"{len(here.differing)} objects are not as that revision makes them. "
+        f"{_differing(here)} from what that revision makes. "
         f"{_fit(patient, best)}",
         meaning="It was stamped, restored or changed by hand. An upgrade would skip revisions or "
         "run some a second time.",
@@ -184,7 +184,12 @@ def _fit(patient: Patient, point: Point) -> str:
     where = " and ".join(_tips(patient, point))
     if not point.differing:
         return f"Its schema is exactly that of {where}."
-    return f"Its schema is nearest to that of {where}: {len(point.differing)} objects differ."
+    return f"Its schema is nearest to that of {where}: {_differing(point)}."
+
+
+def _differing(point: Point) -> str:
+    number = len(point.differing)
+    return "1 object differs" if number == 1 else f"{number} objects differ"
 
 
 def _stamp(patient: Patient, point: Point) -> Command:
