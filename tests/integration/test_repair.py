@@ -220,6 +220,42 @@ def test_rows_that_a_failed_downgrade_has_deleted_are_there_again(
     assert [proof["notices"] for proof in proofs] == [[], [], []], finished.text
 
 
+_DELETES_TOO_MUCH = Written(
+    revision="r002",
+    down="r001",
+    upgrade='op.add_column("first", sa.Column("b", sa.Integer()))',
+    downgrade="""op.execute("delete from first")
+op.drop_column("first", "b")""",
+)
+_SEEDS_AND_GOES_BACK = Written(
+    revision="r001",
+    down="r000",
+    upgrade='op.execute("insert into first (id) values (7)")',
+    downgrade='op.execute("delete from first where id = 7")',
+)
+_READS_THE_SEED = Written(
+    revision="r003",
+    down="r002",
+    upgrade="""bind = op.get_bind()
+bind.execute(sa.text("select id from first where id = 7")).one()
+op.add_column("first", sa.Column("c", sa.Integer()))""",
+    downgrade='op.drop_column("first", "c")',
+)
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_a_failure_for_lack_of_rows_that_came_earlier_is_none(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    parts = [_SEEDS_AND_GOES_BACK, _DELETES_TOO_MUCH, _READS_THE_SEED]
+
+    finished, _ = _run(tmp_path / "project", driver, parts, request, 0)
+
+    assert set(finished.verdicts().values()) == {"passed"}, finished.text
+    (notice,) = finished.result("rollback-test")["proofs"][3]["notices"]
+    assert "an earlier downgrade has changed rows" in notice["text"]
+
+
 _LOCKS_AT_ONCE = """import os
 
 import sqlalchemy as sa

@@ -101,7 +101,8 @@ def _weighed(first: RevisionProof, second: RevisionProof) -> RevisionProof:
         return second
     text = (
         f"it was {first.verdict.value} after other revisions had run in the same process, "
-        "and is not when run alone: the project keeps state between revisions"
+        "and is not when run alone: the project keeps state between revisions, or an earlier "
+        "downgrade has changed rows that this revision needs"
     )
     notice = Difference(text=text, object=f"revision {first.revision}")
     return dataclasses.replace(second, notices=(*second.notices, notice))
