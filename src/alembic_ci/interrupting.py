@@ -72,11 +72,11 @@ class Statement:
     def __init__(self, cancel: Callable[[], None]) -> None:
         self._cancel = cancel
         self._signum = 0
-        self._over = threading.Event()
 
     def interrupt(self, signum: int) -> None:
         """Cancel the statement; Interrupted is raised when it has come back."""
         self._signum = signum
+        self._over = threading.Event()
         self._canceller = threading.Thread(target=self._cancelled, daemon=True)
         self._canceller.start()
         signal.signal(signal.SIGALRM, self._give_up)
