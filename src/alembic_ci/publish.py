@@ -5,7 +5,6 @@ import dataclasses
 import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from alembic_ci.ci.annotations import Annotation, Level
@@ -23,12 +22,8 @@ from alembic_ci.render.linked import linked
 from alembic_ci.render.markdown import summary
 from alembic_ci.render.outputs import ReportPaths, outputs
 from alembic_ci.render.remarks import errors, notices, warnings
-from alembic_ci.render.rows import rows
 from alembic_ci.render.sarif import sarif
-from alembic_ci.steps.apart import apart
 from alembic_ci.steps.problems import problem
-
-_MANY = 500  # statements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,19 +82,16 @@ def _write(report: Report, places: Places, more: Extra) -> tuple[str, Mapping[st
     A file of an earlier run is not taken for one of this.
     """
     folder = repository_folder(places.start)
-    page = partial(html_report, report)
-    with apart([page] if _long(report) else []) as beside:
-        texts = {
-            "report.md": summary(report),
-            "report.json": json_report(report),
-            "junit.xml": junit(report),
-            "findings.sarif": sarif(report, folder),
-            "gl-code-quality.json": code_quality(report, folder),
-            **more.files,
-        }
-        _replace(texts, places.folder)
-        texts["report.html"] = next((other.result() for other in beside), None) or page()
-    write_text(places.folder / "report.html", texts["report.html"])
+    texts = {
+        "report.md": summary(report),
+        "report.json": json_report(report),
+        "report.html": html_report(report),
+        "junit.xml": junit(report),
+        "findings.sarif": sarif(report, folder),
+        "gl-code-quality.json": code_quality(report, folder),
+        **more.files,
+    }
+    _replace(texts, places.folder)
     paths = _paths(places, [name for name, text in texts.items() if text])
     values = {**outputs(report, paths=paths), **more.outputs}
     write_outputs_env(places.folder / "outputs.env", values)
@@ -113,12 +105,6 @@ def _replace(texts: Mapping[str, str], folder: Path) -> None:
             write_text(folder / name, text)
         else:
             remove(folder / name)
-
-
-def _long(report: Report) -> bool:
-    """Tell whether the page takes so long that it is worth a process of its own."""
-    statements = sum(len(row.statements) for row in rows(report))
-    return statements >= _MANY and len(os.sched_getaffinity(0)) > 1
 
 
 def _paths(places: Places, written: Collection[str]) -> ReportPaths:
