@@ -12,6 +12,20 @@ from alembic_ci.urls import DatabaseURL
 from cli import Run, alembic_ci, finished, start
 from other_jobs import locked, variables
 
+TWO_VERSION_TABLES = """
+import os
+from alembic import context, op
+from sqlalchemy import create_engine
+
+with create_engine(os.environ["DATABASE_URL"]).connect() as connection:
+    for table in ("first", "second"):
+        if table == "second":
+            connection.exec_driver_sql("DROP TABLE cooks")
+            connection.commit()
+        context.configure(connection=connection, version_table=table)
+        with context.begin_transaction():
+            context.run_migrations()
+"""
 JOB = {
     "GITHUB_ACTIONS": "true",
     "GITHUB_SERVER_URL": "https://github.example",
@@ -148,7 +162,7 @@ def test_every_command_that_writes_gives_up_in_the_end(
     problem = told(failed)
     assert (failed.exit_code, problem["failure_class"]) == (5, "lock")
     assert f"process {os.getpid()}" in problem["problem"]
-    assert "Nothing was changed" in problem["problem"]
+    assert "Nothing that it guards was changed" in problem["problem"]
     with Control.open(sqlite_url, timeout=5) as control:
         assert control.version_rows("alembic_version", None) == ("0003",)
 
@@ -282,3 +296,33 @@ def test_a_lock_file_of_a_dead_process_is_in_nobodys_way(
 
     assert passed.exit_code == 0
     assert not file.exists()
+
+
+def test_several_version_tables_of_one_database_do_not_wait_for_each_other(
+    any_database_url: DatabaseURL, tmp_path: Path
+) -> None:
+    directory = project(tmp_path)
+    (directory / "migrations/env.py").write_text(TWO_VERSION_TABLES)
+    arguments = ["upgrade", "--target=0001", "--migration-lock-timeout=5"]
+
+    upgraded = run(directory, *arguments, variables=variables(any_database_url))
+
+    assert upgraded.exit_code == 0, upgraded.everything
+    with Control.open(any_database_url, timeout=5) as control:
+        assert control.version_rows("first", None) == ("0001",)
+        assert control.version_rows("second", None) == ("0001",)
+
+
+def test_a_second_version_table_that_stays_locked_fails_the_upgrade(
+    server_url: DatabaseURL, tmp_path: Path
+) -> None:
+    directory = project(tmp_path)
+    env = TWO_VERSION_TABLES.replace('"second"', '"alembic_version"')
+    (directory / "migrations/env.py").write_text(env)
+    arguments = ["upgrade", "--target=0001", "--migration-lock-timeout=2"]
+
+    with locked(server_url):
+        refused = run(directory, *arguments, variables=variables(server_url))
+
+    assert (refused.exit_code, told(refused)["failure_class"]) == (5, "lock")
+    assert refused.step("upgrade")["result"]["applied"] == ["0001"]

@@ -95,6 +95,7 @@ class _Change:
                 self._broken_off(error)
             except LockError as error:
                 self._course.attempt = Attempt()  # in the middle of nothing
+                self._course.locked_out = self._desk.met_last
                 self._broken_off(error)
             except Interrupted as signal:
                 self._signum = signal.signum

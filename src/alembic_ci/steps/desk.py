@@ -239,6 +239,11 @@ class Desk:
         meant = [binding.url.location for binding in self.bindings]
         raise wrong_target(connection, meant, found)
 
+    @property
+    def met_last(self) -> str:
+        """The label of the database that env.py connected to last."""
+        return self._confirmed[-1].label if self._confirmed else ""
+
     @contextmanager
     def locked(self) -> Iterator[Locks]:
         """Let env.py go on only with the migration lock of every version table it means.
@@ -267,11 +272,11 @@ class Desk:
         schema = connection.version_schema
         if schema is None and binding.url.dialect is Dialect.POSTGRESQL:
             schema = str(connection.ask(CURRENT_SCHEMA_SQL)[0][0] or "")
+        sqlite = binding.url.dialect is Dialect.SQLITE
+        table = "" if sqlite else connection.version_table  # there it is that of the whole file
         target = Target(
             url=anchored(binding.url, self.context.project.directory),
-            place=LockPlace(
-                database=control.identity()[0], schema=schema or "", table=connection.version_table
-            ),
+            place=LockPlace(database=control.identity()[0], schema=schema or "", table=table),
             session=self._sessions.get(binding.label, "").partition("/")[0],
             patience=settings.migration_lock_timeout,
             connect_timeout=settings.connect_timeout,

@@ -27,7 +27,8 @@ class Course:
     *promises* are, for each database, what Alembic saw and what was to be done when each of its
     version tables was visited first, *health* what it was like before, *statements* what ran
     there. *attempt* is the last one, *retries* tell of those before, *blocked* who was in the way
-    of the last.
+    of the last. *locked_out* is the label of the database whose migration lock was not obtained,
+    maybe after that of another of its version tables.
     """
 
     direction: Direction
@@ -38,6 +39,7 @@ class Course:
     statements: dict[str, list[str]] = field(default_factory=dict)
     failed: AlembicCIError | None = None
     blocked: tuple[str, ...] = ()
+    locked_out: str = ""
 
     @property
     def running(self) -> str:
@@ -141,6 +143,8 @@ class Judge:
                 kept=kept,
             )
             return self._told(failed, half_way(failed, end))
+        if failed and binding.label == self._course.locked_out:
+            return self._as_it_is(failed)
         if result.verified:
             return None
         if failed and not self._course.running:

@@ -92,7 +92,7 @@ class _Queue:
 def _given_up(title: str, holder: Holder, timeout: float) -> LockError:
     return LockError(
         f"{title} is being migrated by {holder.words}, and was not free within {timeout:g} s. "
-        "Nothing was changed.",
+        "Nothing that it guards was changed.",
         meaning="One job at a time migrates a database. The lock goes with the job that has it, "
         "however that ends.",
         remedy="Run again when it is done, or raise --migration-lock-timeout.",
