@@ -4,7 +4,7 @@ The order is that of ``mysqldump``; what refers to another object in a way that 
 comes after it. https://mariadb.com/kb/en/show-create/
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from alembic_ci.database.control import Control, Row
@@ -16,14 +16,17 @@ from alembic_ci.database.mysql.table_text import essence
 from alembic_ci.database.quoting import quote, quoted_text
 from alembic_ci.delta import Snapshot
 
-_TABLES = """
-SELECT t.TABLE_NAME, GROUP_CONCAT(CASE WHEN c.EXTRA NOT LIKE '%GENERATED%' OR c.EXTRA LIKE
+_WRITABLE = """
+SELECT c.TABLE_NAME, GROUP_CONCAT(CASE WHEN c.EXTRA NOT LIKE '%GENERATED%' OR c.EXTRA LIKE
  '%DEFAULT_GENERATED%' THEN CONCAT('`', REPLACE(c.COLUMN_NAME, '`', '``'), '`') END
  ORDER BY c.ORDINAL_POSITION SEPARATOR ', ')
-FROM information_schema.TABLES t JOIN information_schema.COLUMNS c
+FROM information_schema.COLUMNS c"""
+_TABLES = f"""{_WRITABLE} JOIN information_schema.TABLES t
  ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME
-WHERE t.TABLE_SCHEMA = {name} AND t.TABLE_TYPE = 'BASE TABLE'{only} GROUP BY t.TABLE_NAME
+WHERE t.TABLE_SCHEMA = {{name}} AND t.TABLE_TYPE = 'BASE TABLE' GROUP BY c.TABLE_NAME
 """
+# Each by its name: that is looked up, while the server opens all tables for a list of names.
+_TABLE = f"{_WRITABLE} WHERE c.TABLE_SCHEMA = {{name}} AND c.TABLE_NAME = {{only}}"
 _SEQUENCES = """
 SELECT TABLE_NAME FROM information_schema.TABLES
 WHERE TABLE_SCHEMA = {name} AND TABLE_TYPE = 'SEQUENCE'
@@ -81,7 +84,7 @@ class Copy:
         self._enter(self._new)
         for (name,) in self._asked(_SEQUENCES):
             self._sequence(self._quoted(name))
-        self._tables()
+        self._tables(self._asked(_TABLES))
         for kind, name in self._asked(_ROUTINES):
             self._make(self._shown(str(kind), name))
         self._views([self._shown(str(kind), name) for kind, name in self._asked(_VIEWS)])
@@ -91,17 +94,17 @@ class Copy:
     def again(self, tables: Collection[str]) -> None:
         """Copy *tables*, which are not there, with their triggers."""
         self._enter(self._new)
-        for name in map(quoted_text, tables):  # one by one, else the server opens them all
-            self._tables(f" AND t.TABLE_NAME = {name} AND c.TABLE_NAME = {name}")
-        names = ", ".join(map(quoted_text, tables))
-        self._triggers(f" AND EVENT_OBJECT_TABLE IN ({names})")
+        names = [quoted_text(name) for name in tables]
+        for only in names:
+            self._tables(self._asked(_TABLE, only))
+        self._triggers(f" AND EVENT_OBJECT_TABLE IN ({', '.join(names)})")
 
     def same(self) -> bool:
         """Tell whether each table is made as it was, and the two catalogues say the same."""
         return self._exact and self._catalogue(self._new) == self._catalogue(self._old)
 
-    def _tables(self, only: str = "") -> None:
-        for name, columns in self._asked(_TABLES, only):
+    def _tables(self, rows: Iterable[Row]) -> None:
+        for name, columns in rows:
             self._table(self._quoted(name), str(columns))
 
     def _triggers(self, only: str = "") -> None:
