@@ -12,18 +12,18 @@ from alembic_ci.database.postgresql.fragments import FIRST_USER_OID, catalogue
 from alembic_ci.database.postgresql.parts import PREFIX, UNITS, noted, wanted
 from alembic_ci.database.postgresql.section import V15
 from alembic_ci.database.postgresql.statement import SECTIONS
-from alembic_ci.database.postgresql.touched import HELD, OIDS, touched
+from alembic_ci.database.postgresql.touched import HELD, MORE, OIDS, touched
 from alembic_ci.database.postgresql.units import UnitKey
 from alembic_ci.database.tracking import Value
 
-PROBE = f"{PREFIX}probe"
+PROBE, THOROUGH = f"{PREFIX}probe", f"{PREFIX}thorough_probe"
 PREPARED_SQL = (
     f"select coalesce(max('execute {PROBE}'), '') from pg_catalog.pg_prepared_statement() s"
     f" where s.name = '{PROBE}'"
 )
 """Names the probe if this session, which may be another in each transaction, knows it."""
 
-_OWNED_BYUNITS = (
+_OWNED_BY_UNITS = (
     "pg_attrdef",
     "pg_attribute",
     "pg_class",
@@ -61,7 +61,7 @@ class Writes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """Where the session stands.
+    """Where the session stands; there is *more* to find out where a thorough probe has to follow.
 
     *transaction* is the session's own count; *own_xid* is 0 while nothing was written; *next_xid*
     is what the next writing transaction will get if none comes between. *by_hand* tells whether a
@@ -70,6 +70,7 @@ class Probe:
     they are now, *prepared* those that the session knows.
     """
 
+    more: bool
     backend: int
     transaction: int
     own_xid: int
@@ -100,7 +101,7 @@ class Probe:
 
 def watched(version: int) -> tuple[str, ...]:
     """Return the catalogues whose rows the snapshot shows, on a server of this version."""
-    names = {name for section in SECTIONS for name in section.catalogues} | set(_OWNED_BYUNITS)
+    names = {name for section in SECTIONS for name in section.catalogues} | set(_OWNED_BY_UNITS)
     return tuple(sorted(name for name in names if version >= _SINCE.get(name, 0)))
 
 
@@ -110,8 +111,10 @@ def watched_sql(version: int) -> str:
     return f"select w.name, w.oid from (values {names}) w (name, oid)"
 
 
-def probe_sql(version: int, watched_oids: Iterable[int]) -> str:
+def probe_sql(version: int, watched_oids: Iterable[int], *, thorough: bool) -> str:
     """Return the statement whose answer `probe` reads; the first value is what to ask next.
+
+    That is the *thorough* one, if this one is not and may have missed something.
 
     It reads the functions below the views ``pg_locks`` and ``pg_prepared_statements``, each once.
     From 15 on the session is also told to report at the end of this transaction, so that the
@@ -125,11 +128,14 @@ def probe_sql(version: int, watched_oids: Iterable[int]) -> str:
     )
     texts = ", ".join(f"{OIDS.format(unit)}::text" for unit in UNITS)
     kept = " || ".join(noted(unit, OIDS.format(unit)) for unit in UNITS)
-    tables = ",\n".join([_held(), *touched()])
+    tables = ",\n".join([_held(), *touched(thorough=thorough)])
+    more = "false" if thorough else MORE
     return f"""with {tables}
-select case when pg_catalog.txid_current_if_assigned() is not null then (
+select case when pg_catalog.txid_current_if_assigned() is null then null
+ when not {more} then (
  select pg_catalog.string_agg('execute ' || w.name, pg_catalog.chr(10))
- from pg_catalog.unnest(d.wanted) w (name) where w.name = any (p.names)) end,
+ from pg_catalog.unnest(d.wanted) w (name) where w.name = any (p.names))
+ when '{THOROUGH}' = any (p.names) then 'execute {THOROUGH}' else '' end, {more},
  pg_catalog.pg_backend_pid(), l.transaction,
  coalesce(pg_catalog.txid_current_if_assigned(), 0),
  pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot()),
@@ -156,10 +162,11 @@ def _held() -> str:
 
 def probe(answer: Sequence[Value], names: Mapping[int, str]) -> Probe:
     """Read the answer to `probe_sql`; *names* are those of the watched catalogues."""
-    _, backend, transaction, own, following, counting, by_hand, *texts = answer
+    _, more, backend, transaction, own, following, counting, by_hand, *texts = answer
     prepared, wanted_names, *arrays, writes, _, _ = (str(text or "") for text in texts)
     entries = (entry.split(" ") for entry in writes.split(",") if entry)
     return Probe(
+        more=bool(more),
         backend=_number(backend),
         transaction=_number(transaction),
         own_xid=_number(own),

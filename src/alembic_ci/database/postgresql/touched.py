@@ -12,22 +12,36 @@ from alembic_ci.database.postgresql.section import Unit
 OIDS = "o.{}s"
 """The array of the OIDs of all touched units of one kind, of ``oids o`` that `touched` ends in."""
 
+MORE = "(select w.more from writes w)"
+"""Whether more may have been touched than is found without being thorough."""
+
 HELD = "held"
 """The common table expression that `touched` needs: this session's locks."""
 
 _MINE = "pg_catalog.mod(pg_catalog.txid_current_if_assigned(), 4294967296)::text::xid"
+_UNION, _UNION_ALL = "\nunion ", "\nunion all "
 _WEAK = "('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')"
 
 _CLASS, _TYPE, _PROC = catalogue("pg_class"), catalogue("pg_type"), catalogue("pg_proc")
 
 
-def touched() -> tuple[str, ...]:
-    """Return the common table expressions up to ``oids``, which has one row."""
+def touched(*, thorough: bool) -> tuple[str, ...]:
+    """Return the common table expressions up to ``oids``, which has one row.
+
+    Most of what a statement takes is its start, which grows with all that it might have to do. So
+    one that is not *thorough* follows locks, and the columns of what is locked, and `MORE` tells
+    whether that was enough.
+    """
     oids = ", ".join(
         f"array(select r.oid from touched_{unit}s r) as {unit}s"
         for unit in (Unit.RELATION, Unit.TYPE, Unit.ROUTINE)
     )
-    found = (_basics(), _altered(), _dependents(), _closure())
+    found = (
+        _basics(),
+        _altered(thorough=thorough),
+        _dependents(thorough=thorough),
+        _closure(),
+    )
     return (*found, f"oids as materialized (select {oids})")
 
 
@@ -59,7 +73,8 @@ def _basics() -> str:
     the locked relations account for: one for each that is fresh and was not inserted, one for each
     new TOAST table (in its owner), one each if a new table has checks or foreign keys, one for each
     column default, and, where all fresh columns are new ones, one for each that old rows have a
-    value of.
+    value of. Who renames a table or moves it to another schema updates its row type as well;
+    sequences have none (any more).
     """
     classes, columns = _count("pg_class", "inserted"), _count("pg_attribute", "inserted")
     defaults = f"{_count('pg_attrdef', 'inserted')} + {_count('pg_attrdef', 'deleted')}"
@@ -69,7 +84,8 @@ select l.relation, l.classid, l.objid from {HELD} l where l.mode not in {_WEAK}
 fresh_classes as (
 select count(*) as rows, sum(case when c.relkind = 't' then 1 when n.new
  then (c.relchecks > 0)::integer + c.relhastriggers::integer else 0 end) as more,
- count(*) filter (where n.new and c.relkind in ('r', 'p', 'v', 'm', 'f')) as tables
+ count(*) filter (where n.new and c.relkind in ('r', 'p', 'v', 'm', 'f')) as tables,
+ count(*) filter (where c.relkind = 'S' and not n.new) as sequences
 from pg_catalog.pg_class c cross join lateral (select exists (select 1
  from pg_catalog.pg_attribute s where s.attrelid = c.oid and s.attnum = -1 and {_fresh("s")}) as new
  offset 0) n
@@ -80,8 +96,9 @@ select count(*) as rows, count(*) filter (where a.atthasmissing and exists (sele
  and {_fresh("d")})) as filled
 from pg_catalog.pg_attribute a
 where a.attrelid = any (array(select l.relation from locked l)) and {_fresh("a")}),
-writes as materialized (select
- {_wrote("pg_type", "updated")} or {_wrote("pg_description")}
+writes as materialized (select w.*, w.types or w.labels or w.routines or w.relations or w.columns
+ or w.names as more
+from (select {_wrote("pg_type", "updated")} or {_wrote("pg_description")}
  or {_count("pg_type", "inserted")} > 2 * c.tables as types,
  {_wrote("pg_description")} or {_wrote("pg_constraint", "deleted")} as domains,
  {_wrote("pg_enum")} as labels, {_wrote("pg_constraint")} as constraints,
@@ -90,55 +107,73 @@ writes as materialized (select
  as relations,
  {_count("pg_attribute", "updated")} > greatest(0, a.rows - {columns}) + {defaults}
  + case when a.rows = {columns} then a.filled else 0 end as columns,
- {_wrote("pg_type", "updated")} as row_types, {_wrote("pg_attribute", "updated")} as old_columns
-from fresh_classes c cross join fresh_columns a)"""
+ {_wrote("pg_type", "updated")} or c.sequences > 0 as names,
+ {_wrote("pg_attribute", "updated")} as old_columns
+from fresh_classes c cross join fresh_columns a offset 0) w)"""
 
 
-def _altered() -> str:
+def _altered(*, thorough: bool) -> str:
     """Return the types, routines and relations that were altered."""
     user = f"oid >= {FIRST_USER_OID}"
-    return f"""altered_types as materialized (
-select t.oid from pg_catalog.pg_type t where t.{user} and {_flag("types")}
- and (t.typtype in ('e', 'd', 'r') or t.typtype = 'b' and t.typarray <> 0) and {_fresh("t")}
-union select t.oid from pg_catalog.pg_type t
- where t.{user} and {_flag("domains")} and t.typtype = 'd'
-union select e.enumtypid from pg_catalog.pg_enum e where {_flag("labels")} and {_fresh("e")}
-union select k.contypid from pg_catalog.pg_constraint k
- where k.contypid > 0 and {_flag("constraints")} and {_fresh("k")}
-union select l.objid from locked l where l.classid = {_TYPE}),
-altered_routines as materialized (
-select p.oid from pg_catalog.pg_proc p where {_flag("routines")} and {_fresh("p")}
-union select l.objid from locked l where l.classid = {_PROC}),
-altered_relations as materialized (
-select l.relation as oid from locked l where l.relation is not null
-union select c.oid from pg_catalog.pg_class c
- where c.{user} and {_flag("relations")} and {_fresh("c")}
-union select a.attrelid from pg_catalog.pg_attribute a
- where a.attrelid >= {FIRST_USER_OID} and {_flag("columns")} and {_fresh("a")})"""
+    types = [
+        f"select l.objid as oid from locked l where l.classid = {_TYPE}",
+        f"""select t.oid from pg_catalog.pg_type t
+ where t.{user} and {_flag("domains")} and t.typtype = 'd'""",
+        f"""select k.contypid from pg_catalog.pg_constraint k
+ where k.contypid > 0 and {_flag("constraints")} and {_fresh("k")}""",
+    ]
+    routines = [f"select l.objid as oid from locked l where l.classid = {_PROC}"]
+    relations = ["select l.relation as oid from locked l where l.relation is not null"]
+    if thorough:
+        types += [
+            f"""select t.oid from pg_catalog.pg_type t where t.{user} and {_flag("types")}
+ and (t.typtype in ('e', 'd', 'r') or t.typtype = 'b' and t.typarray <> 0) and {_fresh("t")}""",
+            f"""select e.enumtypid from pg_catalog.pg_enum e
+ where {_flag("labels")} and {_fresh("e")}""",
+        ]
+        routines.append(
+            f"select p.oid from pg_catalog.pg_proc p where {_flag('routines')} and {_fresh('p')}"
+        )
+        relations += [
+            f"""select c.oid from pg_catalog.pg_class c
+ where c.{user} and {_flag("relations")} and {_fresh("c")}""",
+            f"""select a.attrelid from pg_catalog.pg_attribute a
+ where a.attrelid >= {FIRST_USER_OID} and {_flag("columns")} and {_fresh("a")}""",
+        ]
+    altered = {"types": types, "routines": routines, "relations": relations}
+    return ",\n".join(
+        f"altered_{name} as materialized (\n{_UNION.join(found)})"
+        for name, found in altered.items()
+    )
 
 
-def _dependents() -> str:
+def _dependents(*, thorough: bool) -> str:
     """Return what names an altered object in its own definition, for that may be a new name.
 
-    Locked objects are among them: COMMENT locks a constraint or trigger, and not its table. Whoever
-    renames a table or moves it to another schema updates its row type as well; without that its
-    name is what it was, and what names a column depends on this column. Sequences have no row type
-    (any more).
+    Locked objects are among them: COMMENT locks a constraint or trigger, and not its table. Where
+    no name of a table was changed, what names a column depends on this column.
     """
     altered = "any (array(select r.oid from altered_relations r))"
-    return f"""renamed as materialized (
-select {_CLASS}::oid as classid, c.oid, null::smallint[] as parts from pg_catalog.pg_class c
- where c.oid = {altered} and (c.relkind = 'S' or {_flag("row_types")}) and ({_fresh("c")}
- or exists (select 1 from pg_catalog.pg_attribute a where a.attrelid = c.oid and {_fresh("a")}))
-union all select {_CLASS}::oid, a.attrelid, pg_catalog.array_agg(a.attnum)
+    renamed = [
+        f"""select {_CLASS}::oid as classid, a.attrelid as oid,
+ pg_catalog.array_agg(a.attnum) as parts
  from pg_catalog.pg_attribute a where {_flag("old_columns")} and a.attrelid = {altered}
- and a.attnum > 0 and {_fresh("a")} group by a.attrelid
-union all select {_TYPE}::oid, u.oid, null from pg_catalog.pg_type t
+ and a.attnum > 0 and {_fresh("a")} group by a.attrelid"""
+    ]
+    if thorough:
+        renamed += [
+            f"""select {_CLASS}::oid, c.oid, null from pg_catalog.pg_class c
+ where c.oid = {altered} and {_flag("names")} and ({_fresh("c")}
+ or exists (select 1 from pg_catalog.pg_attribute a where a.attrelid = c.oid and {_fresh("a")}))""",
+            f"""select {_TYPE}::oid, u.oid, null from pg_catalog.pg_type t
  cross join lateral (values (t.oid), (t.typarray)) u (oid)
  where t.oid = any (array(select r.oid from altered_types r union all select c.reltype
  from pg_catalog.pg_class c where c.oid = any (array(select r.oid from altered_relations r))))
- and {_fresh("t")}
-union all select {_PROC}::oid, r.oid, null from altered_routines r),
+ and {_fresh("t")}""",
+            f"select {_PROC}::oid, r.oid, null from altered_routines r",
+        ]
+    return f"""renamed as materialized (
+{_UNION_ALL.join(renamed)}),
 dependents as materialized (
 select d.classid, d.objid from renamed r
  cross join lateral (select d.classid, d.objid from pg_catalog.pg_depend d

@@ -7,6 +7,7 @@ from alembic_ci.database.postgresql.parts import noted_sql, part_statement
 from alembic_ci.database.postgresql.probe import (
     PREPARED_SQL,
     PROBE,
+    THOROUGH,
     Probe,
     probe,
     probe_sql,
@@ -66,7 +67,6 @@ class PostgreSQLTracker:
         self._table = VersionTable(name=version_table, schema=version_schema)
         self._server = 0
         self._watched: dict[int, str] = {}
-        self._probe_sql = ""
         self._store = UnitStore()
         self._last: Probe | None = None
 
@@ -81,14 +81,13 @@ class PostgreSQLTracker:
         self._watched = {
             int(oid or 0): str(name) for name, oid in self._query(watched_sql(self._server))
         }
-        self._probe_sql = probe_sql(self._server, self._watched)
         self._store.clear()
         self.resync()
 
     def resync(self) -> Delta:
         """Read everything again."""
         delta = self._store.replace_all(self._everything())
-        self._last = probe(self._query(self._probe_sql)[0], self._watched)
+        self._last = probe(self._query(self._probe())[0], self._watched)
         return delta
 
     @property
@@ -99,20 +98,26 @@ class PostgreSQLTracker:
     def advance(self, answer: Rows | None = None) -> Delta:
         """Return what changed, from one probe and, if it shows any writing, descriptions."""
         _, *rows = follow(self._query, PREPARED_SQL) if answer is None else answer
-        rows = rows or list(self._prepared(PROBE, self._probe_sql))
-        probed = probe(rows[0], self._watched)
+        rows = rows or list(self._prepared(PROBE, self._probe()))
+        probed = probe(rows.pop(0), self._watched)
+        if probed.more:
+            rows = rows or list(self._prepared(THOROUGH, self._probe(thorough=True)))
+            probed = probe(rows.pop(0), self._watched)
         follows = self._last is not None and probed.follows(self._last)
         self._last = probed
         if not follows or probed.by_hand or not probed.counting or _named_everywhere(probed):
             return self._store.replace_all(self._everything())
         if not probed.own_xid or not probed.writes:
             return self._store.replace({})
-        return self._store.replace({**self._touched(probed, rows[1:]), **self._whole(probed)})
+        return self._store.replace({**self._touched(probed, rows), **self._whole(probed)})
 
     def undo(self, delta: Delta) -> None:
         """Put the state back; anything but the last delta makes the next call read everything."""
         if not self._store.undo(delta):
             self._last = None
+
+    def _probe(self, *, thorough: bool = False) -> str:
+        return probe_sql(self._server, self._watched, thorough=thorough)
 
     def _touched(self, probed: Probe, rows: Rows) -> Units:
         """Return what was touched; *rows* are of the statements that were prepared already."""
@@ -125,10 +130,10 @@ class PostgreSQLTracker:
         return units(described, probed.touched)
 
     def _prepared(self, name: str, statement: str) -> Rows:
-        """Run a statement that is planned once for all steps on a connection."""
+        """Plan a statement once for all steps on a connection, and run it and what follows."""
         with self._turned_off(*_BY_INDEX):
             self._query(f"prepare {name} as {statement}")
-            return self._query(f"execute {name}")
+            return follow(self._query, f"execute {name}")
 
     @contextmanager
     def _turned_off(self, *settings: str) -> Iterator[None]:
