@@ -17,11 +17,16 @@ from alembic_ci.database.postgresql.units import UnitKey
 from alembic_ci.database.tracking import Value
 
 PROBE, THOROUGH = f"{PREFIX}probe", f"{PREFIX}thorough_probe"
+_PREPARED = "alembic_ci.prepared"
 PREPARED_SQL = (
-    f"select coalesce(max('execute {PROBE}'), '') from pg_catalog.pg_prepared_statement() s"
-    f" where s.name = '{PROBE}'"
+    f"select coalesce(max('execute {PROBE}') filter (where s.name = '{PROBE}'), ''),"
+    f" pg_catalog.set_config('{_PREPARED}', coalesce(pg_catalog.string_agg(s.name, ' '), ''), true)"
+    f" from pg_catalog.pg_prepared_statement() s where pg_catalog.starts_with(s.name, '{PREFIX}')"
 )
-"""Names the probe if this session, which may be another in each transaction, knows it."""
+"""Names the probe if this session, which may be another in each transaction, knows it.
+
+What else it knows is kept for the probe: to look again would be to copy all texts again.
+"""
 
 _OWNED_BY_UNITS = (
     "pg_attrdef",
@@ -116,9 +121,10 @@ def probe_sql(version: int, watched_oids: Iterable[int], *, thorough: bool) -> s
 
     That is the *thorough* one, if this one is not and may have missed something.
 
-    It reads the functions below the views ``pg_locks`` and ``pg_prepared_statements``, each once.
-    From 15 on the session is also told to report at the end of this transaction, so that the
-    counters start from nothing in the next one; before, they may hold up to half a second's writes.
+    It reads the function below the view ``pg_locks`` once, and relies on `PREPARED_SQL` for what is
+    prepared. From 15 on the session is also told to report at the end of this transaction, so that
+    the counters start from nothing in the next one; before, they may hold up to half a second's
+    writes.
     """
     flush = "pg_catalog.pg_stat_force_next_flush()::text" if version >= V15 else "''"
     oids = ",".join(map(str, watched_oids))
@@ -129,18 +135,20 @@ def probe_sql(version: int, watched_oids: Iterable[int], *, thorough: bool) -> s
     texts = ", ".join(f"{OIDS.format(unit)}::text" for unit in UNITS)
     kept = " || ".join(noted(unit, OIDS.format(unit)) for unit in UNITS)
     tables = ",\n".join([_held(), *touched(thorough=thorough)])
+    known = f"pg_catalog.current_setting('{_PREPARED}', true)"
+    names = f"pg_catalog.string_to_array({known}, ' ')"
     more = "false" if thorough else MORE
     return f"""with {tables}
 select case when pg_catalog.txid_current_if_assigned() is null then null
  when not {more} then (
  select pg_catalog.string_agg('execute ' || w.name, pg_catalog.chr(10))
- from pg_catalog.unnest(d.wanted) w (name) where w.name = any (p.names))
- when '{THOROUGH}' = any (p.names) then 'execute {THOROUGH}' else '' end, {more},
+ from pg_catalog.unnest(d.wanted) w (name) where w.name = any ({names}))
+ when '{THOROUGH}' = any ({names}) then 'execute {THOROUGH}' else '' end, {more},
  pg_catalog.pg_backend_pid(), l.transaction,
  coalesce(pg_catalog.txid_current_if_assigned(), 0),
  pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot()),
  pg_catalog.current_setting('track_counts'), l.by_hand,
- pg_catalog.array_to_string(p.names, ' '), pg_catalog.array_to_string(d.wanted, ' '), {texts},
+ {known}, pg_catalog.array_to_string(d.wanted, ' '), {texts},
  (select pg_catalog.string_agg(pg_catalog.concat_ws(' ', w.oid, w.inserted, w.updated,
  w.deleted), ',') from (select c.oid, {counts}
  from pg_catalog.unnest('{{{oids}}}'::pg_catalog.oid[]) c (oid) offset 0) w
@@ -150,8 +158,6 @@ cross join (select max(pg_catalog.split_part(k.virtualxid, '/', 2)::bigint)
  filter (where k.virtualxid = k.virtualtransaction) as transaction,
  count(k.relation) filter (where k.locktype = 'relation' and k.relation < {FIRST_USER_OID}
  and k.mode not in ('AccessShareLock', 'RowShareLock')) as by_hand from {HELD} k) l
-cross join (select pg_catalog.array_agg(s.name) as names from pg_catalog.pg_prepared_statement() s
- where pg_catalog.starts_with(s.name, '{PREFIX}')) p
 cross join lateral (select {wanted(OIDS)} as wanted offset 0) d"""
 
 
