@@ -34,6 +34,8 @@ PROGRAMS = [
     "CREATE EVENT daily ON SCHEDULE EVERY 1 DAY COMMENT 'e' DO DELETE FROM users",
     "CREATE EVENT later ON SCHEDULE EVERY 1 DAY STARTS '2037-01-01 00:00:00' DO SELECT 1",
     "CREATE EVENT once ON SCHEDULE AT '2037-01-01 00:00:00' DISABLE DO SELECT 1",
+    "CREATE TABLE seen (id INT)",
+    "CREATE TRIGGER quiet BEFORE INSERT ON seen FOR EACH ROW SET NEW.id = 1",
 ]
 SEQUENCE = [
     "CREATE SEQUENCE numbers START WITH 5 INCREMENT BY 2 CACHE 10",
@@ -237,6 +239,9 @@ def test_a_database_is_made_again_what_its_copy_holds(mysql_url: DatabaseURL, co
     [
         "DROP VIEW b_third",
         "CREATE FUNCTION once_more() RETURNS INT DETERMINISTIC RETURN 1",
+        "DROP TRIGGER quiet",
+        "DROP EVENT once",
+        "ALTER DATABASE CHARACTER SET latin1",
         pytest.param("CREATE SEQUENCE numbers", marks=only_mariadb),
     ],
 )

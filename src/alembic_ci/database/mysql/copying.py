@@ -4,17 +4,17 @@ The order is that of ``mysqldump``; what refers to another object in a way that 
 comes after it. https://mariadb.com/kb/en/show-create/
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from alembic_ci.database.control import Control, Row
 from alembic_ci.database.failures import StatementError, StatementInterruptedError
 from alembic_ci.database.mysql.foreign_indexes import making_statements
-from alembic_ci.database.mysql.reading import whole_catalogue
+from alembic_ci.database.mysql.reading import Objects, beside_tables, whole_catalogue
 from alembic_ci.database.mysql.server import Server
 from alembic_ci.database.mysql.table_text import essence
 from alembic_ci.database.quoting import quote, quoted_text
-from alembic_ci.delta import Snapshot
+from alembic_ci.database.tracking import Query
 
 _WRITABLE = """
 SELECT c.TABLE_NAME, GROUP_CONCAT(CASE WHEN c.EXTRA NOT LIKE '%GENERATED%' OR c.EXTRA LIKE
@@ -89,7 +89,7 @@ class Copy:
             self._make(self._shown(str(kind), name))
         self._views([self._shown(str(kind), name) for kind, name in self._asked(_VIEWS)])
         self._triggers()
-        return self._events() and self.same()
+        return self._events() and self._same(whole_catalogue)
 
     def again(self, tables: Collection[str]) -> None:
         """Copy *tables*, which are not there, with their triggers."""
@@ -99,9 +99,16 @@ class Copy:
             self._tables(self._asked(_TABLE, only))
         self._triggers(f" AND EVENT_OBJECT_TABLE IN ({', '.join(names)})")
 
-    def same(self) -> bool:
-        """Tell whether each table is made as it was, and the two catalogues say the same."""
-        return self._exact and self._catalogue(self._new) == self._catalogue(self._old)
+    def same_beside(self) -> bool:
+        """Tell whether each table of `again` is made as it was, and all that is no table the same.
+
+        The other tables are for the caller to compare, by their text, which decides what the
+        catalogue says of them.
+        """
+        return self._same(beside_tables)
+
+    def _same(self, read: Callable[[Query, Server], Objects]) -> bool:
+        return self._exact and self._read(read, self._new) == self._read(read, self._old)
 
     def _tables(self, rows: Iterable[Row]) -> None:
         for name, columns in rows:
@@ -193,6 +200,6 @@ class Copy:
         self._control.execute(self._unqualified(program.sql))
         self._control.execute(f"SET SESSION sql_mode = {_MODE}")
 
-    def _catalogue(self, database: str) -> Snapshot:
+    def _read(self, read: Callable[[Query, Server], Objects], database: str) -> Objects:
         self._enter(database)
-        return whole_catalogue(self._control.query, Server.ask(self._control.query))
+        return read(self._control.query, Server.ask(self._control.query))

@@ -37,11 +37,17 @@ def whole_catalogue(query: Query, server: Server) -> Objects:
     objects.update(foreign_keys)
     objects.update(keys.indexes(query, server, foreign_keys))
     objects.update(keys.checks(query, server))
-    objects.update(programs.views(query, server))
+    objects.update(programs.sequences(query, sequences))
+    objects.update(beside_tables(query, server))
+    return objects
+
+
+def beside_tables(query: Query, server: Server) -> Objects:
+    """Read what no table's text tells of: programs, and what the database itself is set to."""
+    objects: Objects = dict(programs.views(query, server))
     objects.update(programs.routines(query, server))
     objects.update(programs.triggers(query))
     objects.update(programs.events(query))
-    objects.update(programs.sequences(query, sequences))
     objects.update(programs.defaults(query))
     return objects
 

@@ -33,7 +33,7 @@ def renewed_database(control: Control, source: str, target: str) -> bool:
     missing = wanted.keys() - (there.keys() - other)
     if missing:
         both.again(missing)
-    return both.same()
+    return both.same_beside()
 
 
 def _made(control: Control, database: str) -> Mapping[str, tuple[str, ...]] | None:
