@@ -5,7 +5,7 @@ import time
 from alembic_ci.database.control import Control
 from alembic_ci.database.failures import StatementError, StatementInterruptedError
 from alembic_ci.database.mysql.copying import copied_database
-from alembic_ci.database.mysql.renewing import renewed_database
+from alembic_ci.database.mysql.renewing import Tables, renewed_database
 from alembic_ci.database.quoting import quote, quoted_text
 from alembic_ci.urls import Dialect
 
@@ -41,14 +41,16 @@ def copied(control: Control, source: str, target: str, create: str) -> bool:
         return False
 
 
-def renewed(control: Control, source: str, target: str) -> bool:
+def renewed(control: Control, source: str, target: str, copies: dict[str, Tables | None]) -> bool:
     """Make *target* a copy of *source* again, where that takes less than to copy it.
 
     Tells whether it is one; where it is not, or there is none, it is not to be used. Nobody is
-    in it.
+    in it. *copies* are databases that nobody but us changes, with what was seen of them.
     """
     try:
-        return control.dialect is Dialect.MYSQL and renewed_database(control, source, target)
+        if control.dialect is not Dialect.MYSQL:
+            return False
+        return renewed_database(control, source, target, copies)
     except StatementInterruptedError:
         raise
     except StatementError:

@@ -15,6 +15,7 @@ from alembic_ci.database.failures import (
 )
 from alembic_ci.database.leftovers import scratch_name
 from alembic_ci.database.likeness import Likeness
+from alembic_ci.database.mysql.renewing import Tables
 from alembic_ci.database.quoting import quote, quoted_text
 from alembic_ci.errors import AlembicCIError, Interrupted, ScratchError
 from alembic_ci.urls import DatabaseURL, Dialect
@@ -53,6 +54,7 @@ class ServerDatabases:
         self._timeout = timeout
         self._made: list[DatabaseURL] = []
         self._kept: dict[tuple[DatabaseURL, str], DatabaseURL] = {}
+        self._copies: dict[str, Tables | None] = {}
 
     def create(self) -> DatabaseURL:
         """Create an empty database as like the real one as the server can.
@@ -86,6 +88,7 @@ class ServerDatabases:
         with Control.open(self._admin, timeout=self._timeout) as control:
             drop_database(control, url.database or "")
         self._made = [made for made in self._made if made.database != url.database]
+        self._copies.pop(url.database or "", None)
 
     def recreate(self, url: DatabaseURL) -> None:
         """Make a database empty again, under the same name; sessions on it are ended."""
@@ -99,6 +102,7 @@ class ServerDatabases:
         copy = old or replace(url, database=scratch_name(time.time()), written="")
         if not old:
             self._made.append(copy)
+            self._copies[copy.database or ""] = None
         with Control.open(self._admin, timeout=self._timeout) as control:
             kept = self._copied(control, url, copy)
         if kept:
@@ -116,7 +120,7 @@ class ServerDatabases:
         """Let *target*, which may be an older copy of *source*, or the reverse, be a copy of it."""
         old, new = source.database or "", target.database or ""
         end_sessions(control, new)
-        if renewed(control, old, new):
+        if renewed(control, old, new, self._copies):
             return True
         drop_database(control, new)
         create = f"CREATE DATABASE {quote(target.dialect, new)}{self._likeness.clauses[0]}"

@@ -1,14 +1,16 @@
 """A copy of a database holds all that the database holds, or is none."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
-from alembic_ci.database.control import Control
+from alembic_ci.database.control import Control, Row
 from alembic_ci.database.copying import copied, renewed
 from alembic_ci.database.leftovers import scratch_name
 from alembic_ci.database.mysql import MySQLTracker
+from alembic_ci.database.mysql.renewing import Tables
+from alembic_ci.database.mysql.table_text import essence
 from alembic_ci.database.quoting import quote
 from alembic_ci.database.server_databases import drop_database
 from alembic_ci.delta import Snapshot
@@ -210,6 +212,8 @@ CHANGES = [
     "DELETE FROM emptied",
 ]
 
+PLAIN_AGAIN = ["INSERT INTO users (n) VALUES (8)", "CREATE TABLE late (id INT)"]
+
 
 def test_a_database_is_made_again_what_its_copy_holds(mysql_url: DatabaseURL, copy: str) -> None:
     emptied = "CREATE TABLE emptied (id INT AUTO_INCREMENT PRIMARY KEY)"
@@ -220,7 +224,7 @@ def test_a_database_is_made_again_what_its_copy_holds(mysql_url: DatabaseURL, co
             control.execute(statement)
 
     with Control.open(mysql_url, timeout=30.0) as control:
-        again = renewed(control, copy, mysql_url.database or "")
+        again = renewed(control, copy, mysql_url.database or "", {})
 
         assert again
         assert _snapshot(control, mysql_url.database or "") == before
@@ -232,6 +236,59 @@ def test_a_database_is_made_again_what_its_copy_holds(mysql_url: DatabaseURL, co
         control.execute("INSERT INTO emptied VALUES (DEFAULT)")
         assert control.query("SELECT id, name FROM users WHERE n = 5") == [(3, "?")]
         assert control.query("SELECT id FROM emptied") == [(1,)]
+
+
+def test_what_is_known_of_a_copy_follows_it(mysql_url: DatabaseURL, copy: str) -> None:
+    name = mysql_url.database or ""
+    emptied = "CREATE TABLE emptied (id INT AUTO_INCREMENT PRIMARY KEY)"
+    _made(mysql_url, *PLAIN, *PROGRAMS, *REFERRING, emptied)
+    copies: dict[str, Tables | None] = {copy: None}
+    with Control.open(mysql_url, timeout=30.0) as control:
+        assert _copied(control, mysql_url, copy)
+
+        for statements in (CHANGES[:2], CHANGES[2:4], CHANGES[4:]):
+            _run(control, name, statements)
+            later, rows = _snapshot(control, name), _rows(control, name)
+            assert renewed(control, name, copy, copies)
+            _run(control, name, [*PLAIN_AGAIN, "INSERT INTO emptied VALUES ()"])
+            assert renewed(control, copy, name, copies)
+
+            assert _snapshot(control, copy) == _snapshot(control, name) == later
+            assert _rows(control, copy) == _rows(control, name) == rows
+
+
+def test_nothing_is_known_of_a_copy_that_was_not_made_again(
+    mysql_url: DatabaseURL, copy: str
+) -> None:
+    _made(mysql_url, *PLAIN, *PROGRAMS)
+    copies: dict[str, Tables | None] = {copy: None}
+    with Control.open(mysql_url, timeout=30.0) as control:
+        assert _copied(control, mysql_url, copy)
+        assert renewed(control, mysql_url.database or "", copy, copies)
+        assert copies[copy]
+        _run(control, mysql_url.database or "", ["DROP VIEW b_third"])
+
+        assert not renewed(control, mysql_url.database or "", copy, copies)
+
+        assert copies == {copy: None}
+
+
+def _run(control: Control, database: str, statements: Sequence[str]) -> None:
+    control.execute(f"USE {quote(control.dialect, database)}")
+    for statement in ("SET foreign_key_checks = 0, sql_mode = ''", *statements):
+        control.execute(statement)
+
+
+def _rows(control: Control, database: str) -> dict[str, list[Row]]:
+    """Return what is in each table, and the words that make it, its next number included."""
+    place = quote(control.dialect, database)
+    kinds = control.query(f"SHOW FULL TABLES FROM {place}")
+    tables = [f"{place}.{name}" for name, kind in kinds if kind == "BASE TABLE"]
+    made = {table: control.query(f"SHOW CREATE TABLE {table}") for table in tables}
+    return {
+        str(sql).partition("(")[0]: [essence(str(sql)), *control.query(f"SELECT * FROM {table}")]
+        for table, ((_, sql),) in made.items()
+    }
 
 
 @pytest.mark.parametrize(
@@ -256,7 +313,7 @@ def test_what_is_no_table_is_not_made_again(
         control.execute(f"USE {quote(control.dialect, mysql_url.database or '')}")
         control.execute(statement)
 
-        assert not renewed(control, copy, mysql_url.database or "")
+        assert not renewed(control, copy, mysql_url.database or "", {})
 
 
 @pytest.mark.parametrize(
