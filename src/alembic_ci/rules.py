@@ -89,6 +89,16 @@ RULES = (
         '    sa.Enum(name="order_status").drop(op.get_bind())\n',
     ),
     Rule(
+        id="version-rows-left",
+        level=Level.ERROR,
+        title="The downgrade leaves a revision and its ancestor in the version table",
+        harm="After a rollback Alembic refuses every upgrade, because the two overlap.",
+        way_out="Name only the later one, as down_revision. Databases that have the revision need "
+        "nothing for it. A database that stands there already is mended with `stamp`.",
+        bad='down_revision = "0004"\ndepends_on = "0005a"  # which stands on 0004 itself\n',
+        good='down_revision = "0005a"\ndepends_on = None\n',
+    ),
+    Rule(
         id="upgrade-not-repeatable",
         level=Level.ERROR,
         title="The second upgrade fails or gives another schema",

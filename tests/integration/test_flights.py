@@ -4,6 +4,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -294,3 +295,25 @@ op.execute("SELECT pg_sleep(60)")
             assert ended.exit_code == 128 + number, ended.everything
             there = {name for (name,) in control.query("SELECT datname FROM pg_database")}
             assert not there & set(used)
+
+
+def test_a_flight_knows_of_the_revisions_that_others_prove(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    # r000 <- ... <- r079 <- s1 <- r080 <- ...; s1 needs s0, which stands on r079; a0 comes last
+    line = [*(f"r{number:03}" for number in range(80)), "s1"]
+    line += [f"r{number:03}" for number in range(80, 160)]
+    made = [Written(revision="a0", down=None, upgrade="pass", downgrade="pass")]
+    made += [replace(made[0], revision="s0", down="r079")]
+    for down, name in zip([None, *line], line, strict=False):
+        needs = "s0" if name == "s1" else None
+        made.append(replace(made[0], revision=name, down=down, depends_on=needs))
+    directory = initialised(Path(sys.executable), "generic", tmp_path / "project", *made)
+    variables = variables_for(url_for("sqlite", request))
+    job = Job(directory=directory, python=Path(sys.executable), variables=variables)
+
+    ended = job.run("rollback-test", "--target=heads", "--rows=0", "--parallel=3")
+
+    verdicts = ended.verdicts()
+    assert [name for name, verdict in verdicts.items() if verdict != "passed"] == ["s1"]
+    assert list(verdicts)[-1] == "a0"

@@ -54,17 +54,17 @@ class History:
         return tuple(identifier for identifier in current if identifier not in self.revisions)
 
     def covered(self, current: Sequence[str]) -> tuple[str, ...]:
-        """Return those of *current* that are ancestors of others of them, where none may be."""
-        lines = [self._line(identifier) - {identifier} for identifier in current]
-        return tuple(name for name in current if any(name in line for line in lines))
+        """Return those of *current* that others of them stand on, where none may be."""
+        below = [self.closure([identifier]) - {identifier} for identifier in current]
+        return tuple(name for name in current if any(name in line for line in below))
 
     def covering(self, current: Sequence[str]) -> tuple[str, ...]:
-        """Return those of *current* that have ancestors among them, and are no such ancestor."""
+        """Return those of *current* that stand on others of them, and that none stands on."""
         covered = self.covered(current)
         return tuple(
             name
             for name in current
-            if name not in covered and not self._line(name).isdisjoint(covered)
+            if name not in covered and not self.closure([name]).isdisjoint(covered)
         )
 
     def closure(self, identifiers: Iterable[str]) -> frozenset[str]:
@@ -76,6 +76,10 @@ class History:
         wanted = tuple(identifiers)
         self._refuse_unknown(wanted)
         return closure(self._edges, wanted)
+
+    def needed(self, identifier: str) -> tuple[str, ...]:
+        """Return what a revision stands on directly."""
+        return tuple(self._edges[identifier])
 
     def effective(self, identifiers: Iterable[str]) -> tuple[str, ...]:
         """Return what the version table holds once *identifiers* and all below them have run.

@@ -175,6 +175,14 @@ class Session:
             self.heard(revision, direction, stepped)
         return stepped
 
+    def rows_left(self, revision: str, heads: Sequence[str]) -> tuple[str, ...]:
+        """Return what a downgrade of *revision* makes of a version table with *heads*.
+
+        Alembic of the project computes it, and nothing is run.
+        """
+        message = self._exchange({"do": protocol.LEAVE, "revision": revision, "heads": list(heads)})
+        return tuple(message["heads"])
+
     def stamp(self, revisions: Sequence[str]) -> None:
         """Write *revisions* (``("base",)`` for none) into the version table."""
         self._exchange({"do": protocol.STAMP, "revisions": list(revisions)})

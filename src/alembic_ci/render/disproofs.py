@@ -18,6 +18,7 @@ from alembic_ci.model import (
 )
 from alembic_ci.render.failure import Failure, placed
 from alembic_ci.render.words import counted
+from alembic_ci.wording import CANNOT_GO_ON, NAME_THE_LATER, only_rows_left
 
 BROKEN = (Verdict.FAILED, Verdict.RESIDUE, Verdict.MISSING)
 DATA_LOSS = "data-loss"
@@ -181,6 +182,8 @@ def _rule(proof: RevisionProof) -> str:
     """Return the rule that a disproved revision breaks."""
     if proof.verdict is Verdict.MISSING:
         return "downgrade-missing"
+    if only_rows_left(proof):
+        return "version-rows-left"
     if proof.differences and compared_after(proof) is Phase.DOWN:
         return "rollback-residue"
     if proof.phase is Phase.SECOND_UP:
@@ -219,6 +222,12 @@ def _explanation(proof: RevisionProof) -> tuple[str, str, str]:
             f"Revision {proof.revision} failed in the rollback test.",
             "",
             "Run upgrade, downgrade and upgrade of this revision on a database of your own.",
+        )
+    if only_rows_left(proof):
+        return (
+            f"After the downgrade of {proof.revision} Alembic refuses to upgrade.",
+            CANNOT_GO_ON,
+            NAME_THE_LATER,
         )
     if proof.phase is Phase.SECOND_UP:
         return (

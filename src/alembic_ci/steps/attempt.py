@@ -68,6 +68,12 @@ class Attempt:
         if differences and self._differed is None:
             self._differed = phase
 
+    def leaves(self, rows: tuple[Difference, ...]) -> None:
+        """Note what its downgrade leaves in the version table."""
+        self._differences += rows
+        if rows and self._differed is None:
+            self._differed = Phase.DOWN
+
     def proof(self) -> RevisionProof:
         """Return the proof of a revision that went all the way."""
         verdict = Verdict.RESIDUE if self._differences else Verdict.PASSED

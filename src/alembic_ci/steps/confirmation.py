@@ -48,7 +48,8 @@ def _confirmed(scratch: Scratch, binding: Binding, assignment: Assignment, found
     standing = set(assignment.base)
     for index, (proof, revision) in enumerate(zip(known, assignment.todo, strict=True)):
         if _raised(proof) or _spared(proof, standing, history):
-            alone = Assignment(base=frozenset(standing), todo=(revision,))
+            base, reached = frozenset(standing), assignment.reached
+            alone = Assignment(base=base, todo=(revision,), elsewhere=reached)
             again = _again(scratch, binding, alone)
             known[index] = _weighed(proof, again.proofs[0])
             changes.update(again.changes)

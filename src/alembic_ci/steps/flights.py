@@ -51,9 +51,9 @@ def climb(
     lowest, *upper = divided(assignment.todo, len(assignment.base), count, binding.url.dialect)
     prover = stairway.provers[label]
     below = set(assignment.base) | {revision.revision for revision in lowest}
-    works = []
+    reached, works = assignment.reached, []
     for flight in upper:
-        part = Assignment(base=frozenset(below), todo=flight)
+        part = Assignment(base=frozenset(below), todo=flight, elsewhere=reached)
         works.append(partial(_fly, scratch, label, part))
         below |= {revision.revision for revision in flight}
     with apart(works) as others:

@@ -9,22 +9,32 @@ from dataclasses import dataclass
 
 from alembic_ci.delta import Delta, Snapshot
 from alembic_ci.history import History, Revision
-from alembic_ci.model import Direction, Phase, Problem, RevisionProof, Verdict
+from alembic_ci.model import Difference, Direction, Phase, Problem, RevisionProof, Verdict
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
 from alembic_ci.steps.aftermath import Aftermath
 from alembic_ci.steps.attempt import Attempt, told, unprepared, why_missing, why_refused
 from alembic_ci.steps.changes import UNCHANGED, Changes
 from alembic_ci.steps.observer import Observer
+from alembic_ci.steps.rows_left import rows_left
 from alembic_ci.steps.walkers import bring_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """What to prove: *base* are the revisions to stand on first, *todo* is oldest first."""
+    """What to prove: *base* are the revisions to stand on first, *todo* is oldest first.
+
+    *elsewhere* are those that come to stand on the same database, and that others prove.
+    """
 
     base: frozenset[str]
     todo: tuple[Revision, ...]
+    elsewhere: frozenset[str] = frozenset()
+
+    @property
+    def reached(self) -> frozenset[str]:
+        """All that is applied in the end."""
+        return self.base | self.elsewhere | {revision.revision for revision in self.todo}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,11 +260,19 @@ class Prover:
         down = self._step(attempt, Direction.DOWN)
         left = up.then(down)
         attempt.compare(left, Phase.DOWN)
+        attempt.leaves(self._rows_left(attempt.name))
         attempt.phase = Phase.SECOND_UP
         difference = down.then(self._step(attempt, Direction.UP))
         attempt.compare(difference.without(left), Phase.SECOND_UP)
         self.rebuild = bool(difference)
         self._finish(attempt.proof())
+
+    def _rows_left(self, name: str) -> tuple[Difference, ...]:
+        """Look at the version table, also as it is where all that does not need *name* is there."""
+        reached = self._assignment.reached
+        beside = {item for item in reached if name not in self._history.closure([item])}
+        places = (self._applied | {name}, beside | {name})
+        return rows_left(self._observer.session, self._history, name, places)
 
     def _finish(self, proof: RevisionProof) -> None:
         self._todo.pop(0)

@@ -32,6 +32,7 @@ from alembic_ci.steps.stairway import Stairway
 from alembic_ci.steps.target import upgrade_target
 from alembic_ci.steps.trials import tried_with_rows
 from alembic_ci.steps.version_table import refuse_unusable
+from alembic_ci.wording import NAME_THE_LATER, only_rows_left
 
 BAD = frozenset({Verdict.FAILED, Verdict.RESIDUE, Verdict.MISSING, Verdict.NOT_RUN})
 
@@ -195,7 +196,9 @@ def _not_proved(result: RollbackResult, bad: list[RevisionProof], context: Conte
         problem=f"{len(bad)} of {len(result.proofs)} revisions do not roll back: "
         + ", ".join(proof.revision for proof in bad),
         meaning=_first_words(first),
-        remedy=f"Correct the downgrade, or declare the revision {IRREVERSIBLE}.",
+        remedy=NAME_THE_LATER
+        if only_rows_left(first)
+        else f"Correct the downgrade, or declare the revision {IRREVERSIBLE}.",
         revision=first.revision,
         file=os.path.relpath(revision.path, context.start_directory),
         line=revision.downgrade_line or revision.line,

@@ -25,6 +25,7 @@ from .recording import Recorder
 from .rows import answer
 from .setup import Setup
 from .statements import StatementLog, commits_each_statement
+from .version_rows import rows_left
 from .version_updates import VersionUpdates
 from .walking import QuickStep, run_env, source_file, step
 
@@ -176,9 +177,13 @@ class OnlineRun:
     def _next(self, context: MigrationContext) -> Message:
         while True:
             request = self._channel.receive()
-            if request["do"] != protocol.QUERY:
+            if request["do"] == protocol.QUERY:
+                self._channel.send(answer(context.connection, request["sql"]))
+            elif request["do"] == protocol.LEAVE:
+                left = rows_left(self._project.script, request["revision"], request["heads"])
+                self._channel.send({"event": protocol.LEFT, "heads": left})
+            else:
                 return request
-            self._channel.send(answer(context.connection, request["sql"]))
 
     def _forget_types(self, memo: Any, *, up: bool) -> None:
         """Keep what Alembic remembers of created enum types true across a downgrade.
