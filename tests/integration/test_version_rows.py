@@ -136,6 +136,24 @@ def test_what_alembic_leaves_where_a_later_revision_is_taken_back_first_is_resid
     assert "overlaps with other requested revisions" in refused.text
 
 
+def test_a_downgrade_of_ours_tells_at_once_that_no_upgrade_starts_from_there(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    job = _job(request, tmp_path, (*_DOUBLED, _OTHER))
+    job.passed("upgrade", "--target=heads")
+
+    down = job.run("downgrade", "--target=b3@-1")
+    stamped = job.passed("stamp", "--target=a0 a3")
+    up = job.passed("upgrade", "--target=heads")
+
+    assert down.exit_code == 1
+    assert down.result("downgrade")["applied"] == ["b3"]
+    assert "a2 came before a3" in down.problem()["problem"]
+    assert "--target 'a0 a3'" in down.problem()["remedy"]
+    assert stamped.stands_at() == ["a0", "a3"]
+    assert up.stands_at() == ["a0", "b3"]
+
+
 def test_an_old_alembic_leaves_both_where_there_are_no_other_rows(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

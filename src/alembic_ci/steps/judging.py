@@ -17,7 +17,7 @@ from alembic_ci.steps.locks import Locks
 from alembic_ci.steps.lost_changes import dragged_back, silent_rollback
 from alembic_ci.steps.problems import problem as reported
 from alembic_ci.steps.verification import Health, Verification
-from alembic_ci.steps.version_table import version_rows
+from alembic_ci.steps.version_table import unusable, version_rows
 
 
 @dataclass(slots=True)
@@ -146,12 +146,17 @@ class Judge:
         if failed and binding.label == self._course.locked_out:
             return self._as_it_is(failed)
         if result.verified:
-            return None
+            return self._stuck(binding, result.after)
         if failed and not self._course.running:
             return self._as_it_is(failed)
         if failed:
             return dragged_back(self._course.running, result)
         return silent_rollback(result.after)
+
+    def _stuck(self, binding: Binding, after: Sequence[str]) -> Problem | None:
+        """Return the problem of a change that went well, and after which none can."""
+        error = unusable(self._desk, binding, after)
+        return self._as_it_is(error) if error else None
 
     def _told(self, error: AlembicCIError, words: Words) -> Problem:
         context = self._desk.context
