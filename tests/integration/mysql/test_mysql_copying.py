@@ -238,6 +238,74 @@ def test_a_database_is_made_again_what_its_copy_holds(mysql_url: DatabaseURL, co
         assert control.query("SELECT id FROM emptied") == [(1,)]
 
 
+VALUES = [
+    """CREATE TABLE plain (id INT PRIMARY KEY, word VARCHAR(9), `odd``name` DECIMAL(30, 3),
+ raw VARBINARY(9), moment TIMESTAMP(6) NULL, number INT)""",
+    """INSERT INTO plain VALUES (1, 'a', 1.001, '', '2024-10-27 00:30:00.000001', 5),
+ (2, 'b', 12345678901234567890.001, '1', NULL, 6), (3, NULL, 0, '2', NULL, 6)""",
+]
+LEAST = [
+    "UPDATE plain SET word = 'A' WHERE id = 1",
+    "UPDATE plain SET word = 'á' WHERE id = 1",
+    "UPDATE plain SET word = 'a ' WHERE id = 1",
+    "UPDATE plain SET word = '' WHERE id = 3",
+    "UPDATE plain SET `odd``name` = `odd``name` + 0.001 WHERE id = 2",
+    "UPDATE plain SET raw = '\\0' WHERE id = 1",
+    "UPDATE plain SET moment = moment + INTERVAL 1 MICROSECOND",
+    "UPDATE plain SET number = 11 - number WHERE id < 3",
+    "UPDATE plain SET number = IF(id = 3, 5, 6) WHERE id <> 2",
+    "UPDATE plain SET id = id + 3",
+]
+
+
+@pytest.mark.parametrize("statements", LEAST)
+def test_rows_that_differ_in_the_least_are_put_back(
+    mysql_url: DatabaseURL, copy: str, statements: str
+) -> None:
+    name = mysql_url.database or ""
+    _made(mysql_url, *VALUES)
+    with Control.open(mysql_url, timeout=30.0) as control:
+        assert _copied(control, mysql_url, copy)
+        before = _rows(control, name)
+        _run(control, name, statements.split("; "))
+        assert _rows(control, name) != before
+
+        assert renewed(control, copy, name, {copy: None})
+
+        assert _rows(control, name) == before
+
+
+def test_a_number_is_put_back_that_the_server_does_not_show_whole(
+    mysql_url: DatabaseURL, copy: str
+) -> None:
+    name = mysql_url.database or ""
+    _made(mysql_url, "CREATE TABLE t (a FLOAT)", "INSERT INTO t VALUES (16777216)")
+    with Control.open(mysql_url, timeout=30.0) as control:
+        assert _copied(control, mysql_url, copy)
+        _run(control, name, ["UPDATE t SET a = 16777218"])
+
+        assert renewed(control, copy, name, {copy: None})
+
+        place = quote(control.dialect, name)
+        assert control.query(f"SELECT a + 0e0 FROM {place}.t") == [(16777216.0,)]
+
+
+def test_a_table_that_has_the_same_rows_stays_where_it_is(
+    mysql_url: DatabaseURL, copy: str
+) -> None:
+    """The order of rows without a key shows in which they were written."""
+    name = mysql_url.database or ""
+    _made(mysql_url, "CREATE TABLE t (a INT, b TEXT)", "INSERT INTO t VALUES (1, 'x'), (2, 'y')")
+    with Control.open(mysql_url, timeout=30.0) as control:
+        assert _copied(control, mysql_url, copy)
+        _run(control, name, ["DELETE FROM t WHERE a = 1", "INSERT INTO t VALUES (1, 'x')"])
+
+        assert renewed(control, copy, name, {copy: None})
+
+        place = quote(control.dialect, name)
+        assert control.query(f"SELECT a FROM {place}.t") == [(2,), (1,)]
+
+
 def test_what_is_known_of_a_copy_follows_it(mysql_url: DatabaseURL, copy: str) -> None:
     name = mysql_url.database or ""
     emptied = "CREATE TABLE emptied (id INT AUTO_INCREMENT PRIMARY KEY)"
