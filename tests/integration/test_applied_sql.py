@@ -425,3 +425,53 @@ def test_savepoints_are_where_they_were(
 
         beds = "SELECT id FROM beds"
         assert _queried(pair.applied, beds) == _queried(pair.upgraded, beds) == [(1,), (3,)]
+
+
+_MOMENTS = Written(
+    revision="aaa1",
+    down=None,
+    upgrade="""import datetime as dt
+import os
+import time
+from sqlalchemy.dialects import postgresql
+os.environ["TZ"] = "Asia/Tokyo"
+time.tzset()
+with_zone = sa.DateTime(timezone=True)
+things = op.create_table(
+    "things",
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("zoned", with_zone),
+    sa.Column("plain", sa.DateTime()),
+    sa.Column("several", sa.ARRAY(with_zone)),
+    sa.Column("span", postgresql.TSTZRANGE()),
+)
+connection = op.get_bind()
+at = dt.datetime(2020, 1, 2, 3, 4, 5)
+span = postgresql.Range(at, at + dt.timedelta(days=1))
+assert connection.execute(sa.select(sa.func.count()).select_from(things)).scalar() == 0
+row = {"zoned": at, "plain": at, "several": [at, None], "span": span}
+connection.execute(things.insert().values(id=1, **row))
+edges = {"zoned": dt.datetime.max, "plain": dt.datetime.min}
+connection.execute(things.insert().values(id=2, **edges))
+connection.exec_driver_sql("INSERT INTO things (id, zoned) VALUES (3, $1)", (at,))
+connection.exec_driver_sql("INSERT INTO things (id, plain) VALUES (4, $1)", (at,))
+connection.execute(sa.text("INSERT INTO things (id, zoned) VALUES (5, :at)"), {"at": at})
+""",
+    downgrade='op.drop_table("things")',
+)
+
+
+@pytest.mark.postgresql
+def test_a_moment_without_a_zone_is_to_asyncpg_one_of_the_process(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    python = ASYNC.interpreter()
+    directory = initialised(python, "async", tmp_path / "project", _MOMENTS)
+
+    with twins("postgresql+asyncpg", request, tmp_path) as pair:
+        there(directory, pair, f"--python={python}")
+
+        rows = "SELECT t::text FROM things t ORDER BY id"
+        upgraded = _queried(pair.upgraded, rows)
+        assert "2020-01-01 18:04:05+00" in str(upgraded[0][0])
+        assert _queried(pair.applied, rows) == upgraded

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
 import sys
-from typing import Any, Dict, List, Mapping, NamedTuple, Sequence
+import zoneinfo
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from . import literals
 from .literals import Write
@@ -33,6 +35,8 @@ class Call(NamedTuple):
 
 
 _NO_BACKSLASH_ESCAPES = 512  # SERVER_STATUS_NO_BACKSLASH_ESCAPES of the MySQL protocol
+_ZONELESS = "::TIMESTAMP WITHOUT TIME ZONE"
+_UTC = ("UTC", "Etc/UTC", "GMT")  # also where there is no data on zones
 _PERCENT = ("format", "pyformat")
 
 # What a placeholder cannot stand in: texts, names, comments. Each dialect has its own quotes.
@@ -66,6 +70,8 @@ def _placing(connection: Any, cursor: Any) -> Any:
         return functools.partial(_psycopg2, connection, cursor)
     if connection.dialect.driver in ("psycopg", "psycopg_async"):
         return _psycopg(connection)
+    if connection.dialect.driver == "asyncpg" and connection.dialect.paramstyle == "numeric_dollar":
+        return functools.partial(_asyncpg, _session_zone(connection))
     return functools.partial(_placed, connection.dialect, _write(connection))
 
 
@@ -82,6 +88,30 @@ def _psycopg(connection: Any) -> Any:
     asynchronous = isinstance(driver, psycopg.AsyncConnection)
     cursor = (psycopg.AsyncClientCursor if asynchronous else psycopg.ClientCursor)(driver)
     return cursor.mogrify
+
+
+def _asyncpg(zone: Optional[dt.tzinfo], statement: str, parameters: Any) -> str:
+    """SQLAlchemy says beside each placeholder what it is of."""
+
+    def replaced(match: "re.Match[str]") -> str:
+        number = match["number"]
+        if not number:
+            return match[0]
+        value = parameters[int(number) - 1]
+        zoneless = statement.startswith(_ZONELESS, match.end())
+        return literals.asyncpg(value if zoneless else literals.zoned(value, zone))
+
+    return _pattern("postgresql", "numeric_dollar").sub(replaced, statement)
+
+
+def _session_zone(connection: Any) -> Optional[dt.tzinfo]:
+    """Return the zone of the session, None where Python does not know it."""
+    settings = connection.connection.driver_connection.get_settings()
+    name = getattr(settings, "TimeZone", "")
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (KeyError, ValueError):
+        return dt.timezone.utc if name in _UTC else None
 
 
 def _write(connection: Any) -> Write:

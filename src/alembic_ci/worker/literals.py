@@ -11,8 +11,9 @@ import decimal
 import enum
 import ipaddress
 import math
+import types
 import uuid
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 Write = Callable[[Any], str]
 
@@ -63,6 +64,36 @@ def asyncpg(value: Any) -> str:
         moment = value.replace(tzinfo=dt.timezone.utc)
     endless = isinstance(moment, dt.date) and _ENDS.get(moment)
     return "'" + endless + "'" if endless else postgresql(value)
+
+
+def zoned(value: Any, session: Optional[dt.tzinfo]) -> Any:
+    """Return *value* with a zone at its moments that have none.
+
+    asyncpg reads them in the zone of this process where the server wants a zone, and the server
+    reads a literal in that of the session: where both are the same, nothing is added. To a place
+    that wants no zone the server reads over it:
+    https://www.postgresql.org/docs/current/datatype-datetime.html
+    """
+    if isinstance(value, dt.datetime):
+        return _moment(value, session)
+    if isinstance(value, (list, tuple)):
+        return [zoned(item, session) for item in value]
+    if all(hasattr(value, name) for name in _RANGE):
+        parts = {name: getattr(value, name) for name in _RANGE}
+        parts.update(lower=zoned(value.lower, session), upper=zoned(value.upper, session))
+        return types.SimpleNamespace(**parts)
+    return value
+
+
+def _moment(value: dt.datetime, session: Optional[dt.tzinfo]) -> dt.datetime:
+    if value.tzinfo is not None or value.replace(tzinfo=dt.timezone.utc) in _ENDS:
+        return value
+    try:
+        ours = value.astimezone()
+    except (OverflowError, ValueError):  # too near to the ends; asyncpg refuses it as well
+        return value
+    same = session and value.replace(tzinfo=session).utcoffset() == ours.utcoffset()
+    return value if same else ours
 
 
 def mysql(value: Any, *, backslashes: bool = True) -> str:

@@ -56,6 +56,19 @@ def test_the_first_and_the_last_day_are_infinities_to_asyncpg(value: Any, litera
     assert literals.asyncpg(value) == literal
 
 
+@pytest.mark.parametrize("session", [None, dt.timezone(dt.timedelta(hours=23, minutes=30))])
+def test_a_moment_without_a_zone_gets_ours_where_the_session_has_another(
+    session: dt.tzinfo | None,
+) -> None:
+    naive = dt.datetime(2020, 1, 2)  # noqa: DTZ001 - it has no zone
+    aware = naive.replace(tzinfo=dt.UTC)
+
+    assert literals.zoned(naive, session) == naive.astimezone()
+    assert literals.zoned([naive, (aware, "x")], session) == [naive.astimezone(), [aware, "x"]]
+    assert literals.zoned(naive, naive.astimezone().tzinfo) is naive
+    assert literals.zoned(dt.datetime.max, session) is dt.datetime.max  # noqa: DTZ901
+
+
 @pytest.mark.parametrize(
     ("value", "literal"),
     [
