@@ -240,9 +240,11 @@ def test_a_database_is_made_again_what_its_copy_holds(mysql_url: DatabaseURL, co
 
 VALUES = [
     """CREATE TABLE plain (id INT PRIMARY KEY, word VARCHAR(9), `odd``name` DECIMAL(30, 3),
- raw VARBINARY(9), moment TIMESTAMP(6) NULL, number INT)""",
-    """INSERT INTO plain VALUES (1, 'a', 1.001, '', '2024-10-27 00:30:00.000001', 5),
- (2, 'b', 12345678901234567890.001, '1', NULL, 6), (3, NULL, 0, '2', NULL, 6)""",
+ raw VARBINARY(9), moment TIMESTAMP(6) NULL, number INT,
+ label ENUM('x', ''), labels SET('x', 'y', 'z'))""",
+    """INSERT INTO plain VALUES (1, 'a', 1.001, '', '2024-10-27 00:30:00.000001', 5, '', 'x,z'),
+ (2, 'b', 12345678901234567890.001, '1', NULL, 6, NULL, ''),
+ (3, NULL, 0, '2', NULL, 6, 'x', NULL)""",
 ]
 LEAST = [
     "UPDATE plain SET word = 'A' WHERE id = 1",
@@ -255,6 +257,10 @@ LEAST = [
     "UPDATE plain SET number = 11 - number WHERE id < 3",
     "UPDATE plain SET number = IF(id = 3, 5, 6) WHERE id <> 2",
     "UPDATE plain SET id = id + 3",
+    "UPDATE plain SET label = 'x' WHERE id = 1",
+    "UPDATE plain SET label = '' WHERE id = 2",
+    "UPDATE plain SET labels = 'x,y' WHERE id = 1",
+    "UPDATE plain SET labels = NULL WHERE id = 2",
 ]
 
 
@@ -295,7 +301,11 @@ def test_a_table_that_has_the_same_rows_stays_where_it_is(
 ) -> None:
     """The order of rows without a key shows in which they were written."""
     name = mysql_url.database or ""
-    _made(mysql_url, "CREATE TABLE t (a INT, b TEXT)", "INSERT INTO t VALUES (1, 'x'), (2, 'y')")
+    _made(
+        mysql_url,
+        "CREATE TABLE t (a INT, b ENUM('x', 'y'))",
+        "INSERT INTO t VALUES (1, 'x'), (2, 'y')",
+    )
     with Control.open(mysql_url, timeout=30.0) as control:
         assert _copied(control, mysql_url, copy)
         _run(control, name, ["DELETE FROM t WHERE a = 1", "INSERT INTO t VALUES (1, 'x')"])

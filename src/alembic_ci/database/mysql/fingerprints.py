@@ -17,6 +17,7 @@ _PLAIN = re.compile(
     "(tiny|small|medium|big)?int|decimal|(var)?(char|binary)|(tiny|medium|long)?(text|blob)"
     "|date|time|datetime|timestamp"
 )
+_LABELS = {"enum", "set"}  # what is no label of theirs has the text of none, and a number
 
 
 def filled(
@@ -49,11 +50,17 @@ def filled(
 def _hash(lines: Sequence[str]) -> str:
     """Return the SQL for the hash of a row; nothing where a column is of a kind we do not know."""
     columns = [_COLUMN.match(line) for line in lines if line.startswith("  `")]
-    known = [found[1] for found in columns if found and _PLAIN.fullmatch(found[2])]
-    if not known or len(known) < len(columns):
+    exact = [_exact(found[1], found[2]) for found in columns if found]
+    if not exact or len(exact) < len(columns) or not all(exact):
         return ""
-    values = (f"COALESCE(HEX(CAST({column} AS BINARY)), '-'), ','" for column in known)
+    values = (f"COALESCE(HEX({value}), '-'), ','" for value in exact)
     return f"MD5(CONCAT({', '.join(values)}))"
+
+
+def _exact(column: str, kind: str) -> str:
+    if kind in _LABELS:
+        return f"CAST({column} AS UNSIGNED)"
+    return f"CAST({column} AS BINARY)" if _PLAIN.fullmatch(kind) else ""
 
 
 def _sum(side: str) -> str:
