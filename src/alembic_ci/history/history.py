@@ -55,6 +55,8 @@ class History:
 
     def covered(self, current: Sequence[str]) -> tuple[str, ...]:
         """Return those of *current* that others of them stand on, where none may be."""
+        if len(current) < 2:  # noqa: PLR2004 - nothing else to stand on it
+            return ()
         below = [self.closure([identifier]) - {identifier} for identifier in current]
         return tuple(name for name in current if any(name in line for line in below))
 
@@ -80,6 +82,14 @@ class History:
     def needed(self, identifier: str) -> tuple[str, ...]:
         """Return what a revision stands on directly."""
         return tuple(self._edges[identifier])
+
+    def above(self, identifier: str) -> frozenset[str]:
+        """Return a revision with all that stand on it."""
+        found = {identifier}
+        for revision in self.oldest_first():
+            if not found.isdisjoint(self._edges[revision.revision]):
+                found.add(revision.revision)
+        return frozenset(found)
 
     def effective(self, identifiers: Iterable[str]) -> tuple[str, ...]:
         """Return what the version table holds once *identifiers* and all below them have run.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from alembic_ci.delta import Delta, Snapshot
 from alembic_ci.history import History, Revision
-from alembic_ci.model import Difference, Direction, Phase, Problem, RevisionProof, Verdict
+from alembic_ci.model import Direction, Phase, Problem, RevisionProof, Verdict
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session
 from alembic_ci.steps.aftermath import Aftermath
@@ -74,6 +74,7 @@ class Prover:
     def __init__(self, history: History, assignment: Assignment, bench: Bench) -> None:
         self._history = history
         self._assignment = assignment
+        self._reached = assignment.reached
         self._bench = bench
         self._observer = bench.observer
         self._current: Attempt | None = None
@@ -260,19 +261,13 @@ class Prover:
         down = self._step(attempt, Direction.DOWN)
         left = up.then(down)
         attempt.compare(left, Phase.DOWN)
-        attempt.leaves(self._rows_left(attempt.name))
+        session, reached = self._observer.session, self._reached
+        attempt.leaves(rows_left(session, self._history, attempt.name, self._applied, reached))
         attempt.phase = Phase.SECOND_UP
         difference = down.then(self._step(attempt, Direction.UP))
         attempt.compare(difference.without(left), Phase.SECOND_UP)
         self.rebuild = bool(difference)
         self._finish(attempt.proof())
-
-    def _rows_left(self, name: str) -> tuple[Difference, ...]:
-        """Look at the version table, also as it is where all that does not need *name* is there."""
-        reached = self._assignment.reached
-        beside = {item for item in reached if name not in self._history.closure([item])}
-        places = (self._applied | {name}, beside | {name})
-        return rows_left(self._observer.session, self._history, name, places)
 
     def _finish(self, proof: RevisionProof) -> None:
         self._todo.pop(0)

@@ -1,6 +1,6 @@
 """Does Alembic find its way up again from the version table that its downgrade leaves?"""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 
 from alembic_ci.history import History
 from alembic_ci.model import Difference
@@ -9,19 +9,24 @@ from alembic_ci.wording import redundant_rows
 
 
 def rows_left(
-    session: Session, history: History, revision: str, places: Sequence[Collection[str]]
+    session: Session,
+    history: History,
+    revision: str,
+    applied: AbstractSet[str],
+    reached: AbstractSet[str],
 ) -> tuple[Difference, ...]:
     """Return what is redundant in the version table after the downgrade of *revision*, if anything.
 
     Alembic writes what the revision stood on but for what other rows stand on; only newer versions,
     and only where there are no other rows, leave out what these stand on among themselves. So it is
-    asked for each of *places*, the revisions that are applied, and not at all for a revision that
-    does not stand on two of which one stands on the other.
+    asked for the rows where *applied* are there, and where all of *reached* are that do not stand
+    on the revision; and not at all for one that does not stand on two of which one stands on the
+    other.
     """
     if not history.covered(history.needed(revision)):
         return ()
-    for applied in places:
-        before = history.effective(applied)
+    for place in (applied, reached - history.above(revision)):
+        before = history.effective({*place, revision})
         after = session.rows_left(revision, before)
         covered = history.covered(after)
         if covered:
