@@ -68,6 +68,8 @@ class Writes:
 class Probe:
     """Where the session stands; there is *more* to find out where a thorough probe has to follow.
 
+    Nothing can be found out where each statement is a transaction of its own.
+
     *transaction* is the session's own count; *own_xid* is 0 while nothing was written; *next_xid*
     is what the next writing transaction will get if none comes between. *by_hand* tells whether a
     statement wrote to a catalogue: it keeps a lock on it that DDL gives back at once. *touched* are
@@ -172,7 +174,7 @@ def probe(answer: Sequence[Value], names: Mapping[int, str]) -> Probe:
     prepared, wanted_names, *arrays, writes, _, _ = (str(text or "") for text in texts)
     entries = (entry.split(" ") for entry in writes.split(",") if entry)
     return Probe(
-        more=bool(more),
+        more=bool(more and own),
         backend=_number(backend),
         transaction=_number(transaction),
         own_xid=_number(own),
