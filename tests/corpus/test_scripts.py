@@ -55,7 +55,7 @@ _STRETCHES = [
 
 
 @pytest.mark.parametrize(
-    ("name", "dialect"), [marked(*case, driver=case[1], name=case[0]) for case in _UPGRADES]
+    ("name", "dialect"), [marked(*case, driver=case[1].value, name=case[0]) for case in _UPGRADES]
 )
 def test_the_script_leads_where_the_upgrade_leads(
     name: str, dialect: Dialect, tmp_path: Path, request: pytest.FixtureRequest
@@ -71,7 +71,7 @@ def test_the_script_leads_where_the_upgrade_leads(
 @pytest.mark.parametrize(
     ("name", "dialect", "ends"),
     [
-        marked(name, dialect, ends, driver=dialect, name="-".join((name, *ends)))
+        marked(name, dialect, ends, driver=dialect.value, name="-".join((name, *ends)))
         for name, dialect, ends in _STRETCHES
     ],
 )
