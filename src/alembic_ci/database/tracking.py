@@ -60,7 +60,7 @@ class SchemaTracker(Protocol):
         """Read everything again; a non-empty delta means that `advance` missed something."""
 
 
-def follow(query: Query, question: str) -> Rows:
+def follow(query: Query, question: str) -> list[Sequence[Value]]:
     """Ask *question* and what the first value of each answer, if a text, names; return all rows."""
     questions, rows = [question], list[Sequence[Value]]()
     for sql in questions:

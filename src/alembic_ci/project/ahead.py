@@ -59,13 +59,15 @@ class Ahead:
         with contextlib.suppress(AlembicCIError):
             chosen = environments(settings, variables)
             python = _interpreter(settings, variables, chosen, in_image=in_image)
-            spawn = None
-            if python and not chosen[0].protected:
-                spawn = _first(settings, variables, chosen[0], python)
-            if spawn is not None and several:
+            if python is None or chosen[0].protected:
+                return
+            spawn = _first(settings, variables, chosen[0], python)
+            if spawn is None:
+                return
+            if several:
                 self._nursery = Nursery()
                 self._nursery.prepare(spawn)
-            elif spawn is not None:
+            else:
                 self._started = spawn, spawn.start()
 
     def begin(self, spawn: Spawn, request: Message) -> None:

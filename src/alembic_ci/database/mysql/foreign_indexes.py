@@ -34,8 +34,9 @@ def making_statements(control: Control, table: str, sql: str) -> Sequence[str]:
     own = _made_by_server(control, table, likely) if likely else {}
     if not own:
         return [sql]
+    mariadb = control.server.startswith("MariaDB")
     later = [key for key in keys if _columns(key) in own]
-    if not control.server.startswith("MariaDB"):
+    if not mariadb:
         later = _with_higher_numbers(keys, later, own)
     gone = [f"  KEY {index} {columns}" for columns, index in own.items()]
     gone += [key[0] for key in later]
@@ -44,7 +45,7 @@ def making_statements(control: Control, table: str, sql: str) -> Sequence[str]:
     body[end - 1] = body[end - 1].rstrip(",")
     alter = f"ALTER {head.removeprefix('CREATE ').removesuffix(' (')}"
     created = "\n".join([head, *body])
-    if control.server.startswith("MariaDB"):
+    if mariadb:
         added = ", ".join(_mariadb(own[_columns(key)], key) for key in later)
         return [created, f"{alter} {added}"]
     top = max((_number(key) for key in keys if key not in later), default=0)

@@ -98,10 +98,10 @@ class PostgreSQLTracker:
     def advance(self, answer: Rows | None = None) -> Delta:
         """Return what changed, from one probe and, if it shows any writing, descriptions."""
         _, *rows = follow(self._query, PREPARED_SQL) if answer is None else answer
-        rows = rows or list(self._prepared(PROBE, self._probe()))
+        rows = rows or self._prepared(PROBE, self._probe())
         probed = probe(rows.pop(0), self._watched)
         if probed.more:
-            rows = rows or list(self._prepared(THOROUGH, self._probe(thorough=True)))
+            rows = rows or self._prepared(THOROUGH, self._probe(thorough=True))
             probed = probe(rows.pop(0), self._watched)
         follows = self._last is not None and probed.follows(self._last)
         self._last = probed
@@ -129,7 +129,7 @@ class PostgreSQLTracker:
             described += self._prepared(name, part_statement(self._server, self._table, name))
         return units(described, probed.touched)
 
-    def _prepared(self, name: str, statement: str) -> Rows:
+    def _prepared(self, name: str, statement: str) -> list[Sequence[Value]]:
         """Plan a statement once for all steps on a connection, and run it and what follows."""
         with self._turned_off(*_BY_INDEX):
             self._query(f"prepare {name} as {statement}")
