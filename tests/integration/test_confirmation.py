@@ -1,5 +1,6 @@
 """What is proved in a second, fresh process only is as good as any other proof."""
 
+import dataclasses
 import sys
 from pathlib import Path
 
@@ -117,3 +118,23 @@ def test_the_whole_way_in_one_go_leads_where_the_confirmed_revisions_lead(
 
     legs = finished.result("rollback-test")["round_trip"]
     assert [leg["state"] for leg in legs] == ["passed", "passed", "passed"], finished.text
+
+
+@pytest.mark.postgresql
+def test_a_revision_that_drops_the_language_of_what_the_tool_looks_with(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    dropping = Written(
+        revision="ccc3",
+        down="bbb2",
+        upgrade='op.execute("DROP EXTENSION plpgsql")',
+        downgrade='op.execute("CREATE EXTENSION plpgsql")',
+    )
+    before = dataclasses.replace(_PARALLEL, revision="bbb2")
+    job = _job(tmp_path, "postgresql+psycopg2", request, before, dropping)
+
+    finished = job.passed("rollback-test")
+
+    proofs = finished.result("rollback-test")["proofs"]
+    assert [proof["verdict"] for proof in proofs] == ["passed"] * 3, finished.text
+    assert not any(proof["notices"] for proof in proofs)

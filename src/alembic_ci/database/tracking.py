@@ -28,7 +28,8 @@ class SchemaTracker(Protocol):
     - a step that failed half-way and left something behind (autocommit blocks, databases without
       transactional DDL) needs `resync`.
 
-    A new connection needs no call: the tracker notices it by itself and reads more, once.
+    A new connection needs no call: the tracker notices it by itself and reads more, once. After
+    `start` and `resync` a call of `prepare` saves that.
     """
 
     @property
@@ -37,6 +38,9 @@ class SchemaTracker(Protocol):
 
     def start(self) -> None:
         """Read the whole catalogue and forget everything known before."""
+
+    def prepare(self) -> None:
+        """Make ready what a session needs so that `advance` can read only what was touched."""
 
     @property
     def question(self) -> str:

@@ -19,6 +19,8 @@ from alembic_ci.steps.scratch import Scratch
 from alembic_ci.steps.stairway import Stairway
 from alembic_ci.steps.version_table import version_rows
 
+_DEPENDED_ON = "2BP01"  # SQLSTATE of dependent_objects_still_exist
+
 
 def confirmed(
     scratch: Scratch, assignments: Mapping[str, Assignment], found: Mapping[str, Proved]
@@ -50,7 +52,7 @@ def _confirmed(scratch: Scratch, binding: Binding, assignment: Assignment, found
         if _raised(proof) or _spared(proof, standing, history):
             base, reached = frozenset(standing), assignment.reached
             alone = Assignment(base=base, todo=(revision,), elsewhere=reached)
-            again = _again(scratch, binding, alone)
+            again = _again(scratch, binding, alone, thorough=_in_our_way(proof))
             known[index] = _weighed(proof, again.proofs[0])
             changes.update(again.changes)
         if known[index].applied:
@@ -71,9 +73,17 @@ def _spared(proof: RevisionProof, standing: set[str], history: History) -> bool:
     return history.closure([proof.revision]) - {proof.revision} <= standing
 
 
-def _again(scratch: Scratch, binding: Binding, alone: Assignment) -> Proved:
+def _in_our_way(proof: RevisionProof) -> bool:
+    """Tell whether it failed because something depends on what it drops.
+
+    It may be the function that looks at PostgreSQL's catalogue, which depends on its language.
+    """
+    return proof.problem is not None and proof.problem.code == _DEPENDED_ON
+
+
+def _again(scratch: Scratch, binding: Binding, alone: Assignment, *, thorough: bool) -> Proved:
     """Prove one revision: bring the database up to it in one process, try it in another."""
-    stairway = Stairway(scratch, {binding.label: alone}, progress=Silence())
+    stairway = Stairway(scratch, {binding.label: alone}, progress=Silence(), thorough=thorough)
     try:
         stairway.prepare()
     except ForeignError:  # that process has run much by now
@@ -98,7 +108,7 @@ def _spoilt(desk: Desk, binding: Binding, prover: Prover) -> bool:
 
 def _weighed(first: RevisionProof, second: RevisionProof) -> RevisionProof:
     """Believe the fresh process, and say so where it differs."""
-    if second.verdict is first.verdict or first.verdict is Verdict.NOT_RUN:
+    if second.verdict is first.verdict or first.verdict is Verdict.NOT_RUN or _in_our_way(first):
         return second
     text = (
         f"it was {first.verdict.value} after other revisions had run in the same process, "

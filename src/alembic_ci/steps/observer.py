@@ -22,16 +22,19 @@ class Observer:
     PostgreSQL's catalogue is read on env.py's own connection just before the commit, where the
     server tells which objects the transaction touched; SQLite's on the same connection after it,
     which knows the schema already; that of MariaDB and MySQL through our own after it.
-    When *thorough*, everything is read after every step. *statements* are those of the last step.
+    When *thorough*, everything is read after every step, and nothing is made in the session for
+    it. *statements* are those of the last step.
     """
 
-    def __init__(self, control: Callable[[], Control], dialect: Dialect) -> None:
+    def __init__(
+        self, control: Callable[[], Control], dialect: Dialect, *, thorough: bool = False
+    ) -> None:
         self._control = control
         self._dialect = dialect
         self._session: Session | None = None
         self._tracker: SchemaTracker | None = None
         self._seen: list[Delta] = []
-        self.thorough = False
+        self.thorough = thorough
         self.statements: tuple[str, ...] = ()
 
     @property
@@ -57,10 +60,13 @@ class Observer:
     def start(self) -> None:
         """Read the whole catalogue."""
         self.tracker.start()
+        self._prepare()
 
     def resync(self) -> Delta:
         """Read the whole catalogue again and return what we did not know of."""
-        return self.tracker.resync()
+        delta = self.tracker.resync()
+        self._prepare()
+        return delta
 
     def step(self, revision: str, direction: Direction) -> Delta:
         """Run one step and return what it changed; raises what Session.step() raises."""
@@ -91,6 +97,10 @@ class Observer:
     def left_by(self, error: StepFailedError) -> Aftermath:
         """Say what the step that was just running has left in the database."""
         return aftermath(error, self._dialect, transactional=self.session.ready.transactional)
+
+    def _prepare(self) -> None:
+        if not self.thorough:
+            self.tracker.prepare()
 
     def _look(self, answer: Sequence[Row]) -> bool:
         tracker = self.tracker

@@ -16,13 +16,19 @@ from alembic_ci.urls import Dialect
 
 
 class Stairway:
-    """The provers of a desk's databases, on empty tables."""
+    """The provers of a desk's databases, on empty tables; see `Observer` for *thorough*."""
 
     def __init__(
-        self, scratch: Scratch, assignments: Mapping[str, Assignment], *, progress: Progress
+        self,
+        scratch: Scratch,
+        assignments: Mapping[str, Assignment],
+        *,
+        progress: Progress,
+        thorough: bool = False,
     ) -> None:
         self._scratch = scratch
         self._progress = progress
+        self._thorough = thorough
         self.provers = {b.label: self._prover(b, assignments[b.label]) for b in scratch.bindings}
 
     def run(self) -> None:
@@ -42,7 +48,9 @@ class Stairway:
             self._progress.advance(f"rollback test {proof.revision}: {proof.verdict.value}")
 
         bench = Bench(
-            observer=Observer(lambda: desk.control(binding), binding.url.dialect),
+            observer=Observer(
+                lambda: desk.control(binding), binding.url.dialect, thorough=self._thorough
+            ),
             irreversible=self._irreversible,
             explain=lambda error: problem(
                 error, redact=context.redact, start_directory=context.start_directory

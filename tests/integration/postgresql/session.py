@@ -36,6 +36,7 @@ class Session:
         self.run(setup)
         self.connection.commit()
         self.tracker.start()
+        self.tracker.prepare()
         self.connection.commit()
 
     def step(self, sql: str) -> Delta:

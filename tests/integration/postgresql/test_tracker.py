@@ -144,7 +144,7 @@ def test_settings_of_the_migration_change_nothing_and_survive(
     assert started.tracker.state == started.read()
 
 
-def test_prepared_statement_that_is_gone_is_made_again(started: Session) -> None:
+def test_function_that_is_gone_is_made_again(started: Session) -> None:
     started.step("create table one (id int)")
     started.connection.autocommit = True
     started.run("discard all")
@@ -253,3 +253,26 @@ def test_settings_of_the_planner_are_put_back(started: Session) -> None:
     started.step("create table extra (id int)")
 
     assert started.query(ask) == before
+
+
+def test_without_the_right_to_a_temporary_function_everything_is_read(started: Session) -> None:
+    name = started.query("select current_database()")[0][0]
+    started.run(f"revoke temporary on database {name} from public")
+    started.run("create role plain; grant create, usage on schema public to plain")
+    started.connection.commit()
+    started.reconnect()
+    started.run("set session authorization plain")
+    started.connection.commit()
+
+    assert "table extra" in _names(started.step("create table extra (id int)"))
+    assert _names(started.step("drop table extra")) == {"table extra", "column extra.id"}
+    assert not started.query(started.tracker.question)[0][0]
+
+
+def test_without_its_language_everything_is_read(started: Session) -> None:
+    started.reconnect()
+    started.run("drop extension plpgsql cascade")
+    started.connection.commit()
+
+    assert "table extra" in _names(started.step("create table extra (id int)"))
+    assert _names(started.step("drop table extra")) == {"table extra", "column extra.id"}

@@ -50,6 +50,9 @@ class MySQLTracker:
         """Return nothing: what to ask depends on the hint."""
         return ""
 
+    def prepare(self) -> None:
+        """Do nothing: this needs nothing of a session."""
+
     def advance(self, answer: Rows | None = None) -> Delta:  # noqa: ARG002 - there is no question
         """Return what changed since the last call, looking at what the hint names."""
         hint, self._hint = EVERYTHING if self._hint is None else self._hint, None

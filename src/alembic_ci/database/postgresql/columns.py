@@ -6,39 +6,40 @@ from alembic_ci.database.postgresql.fragments import (
     options,
     privileges,
     qualified,
+    schema,
     sequence_options,
     words,
 )
-from alembic_ci.database.postgresql.relations import FOUND
 from alembic_ci.database.postgresql.section import V14, V18, Section, Unit, select
 
 _KIND = "case rel.kind when 'c' then 'attribute' else 'column' end"
 
 _COLLATION = f"""case when a.attcollation <> 0 and a.attcollation <> t.typcollation then
  (select {qualified("n", "l.collname")} from pg_catalog.pg_collation l
- join pg_catalog.pg_namespace n on n.oid = l.collnamespace where l.oid = a.attcollation) end"""
+ cross join {schema("l.collnamespace")} n where l.oid = a.attcollation) end"""
 
 _STORAGE = """case when a.attstorage <> t.typstorage then case a.attstorage
  when 'p' then 'PLAIN' when 'e' then 'EXTERNAL' when 'm' then 'MAIN' else 'EXTENDED' end end"""
 
-_IDENTITY = f"""case when a.attidentity <> '' then
- case a.attidentity when 'a' then 'ALWAYS ' else 'BY DEFAULT ' end ||
- (select {sequence_options("s")} from pg_catalog.pg_depend i
- join pg_catalog.pg_sequence s on s.seqrelid = i.objid
- where i.refclassid = {catalogue("pg_class")} and i.refobjid = a.attrelid
- and i.refobjsubid = a.attnum and i.classid = {catalogue("pg_class")} and i.deptype = 'i') end"""
+_IDENTITY = """case a.attidentity when '' then null when 'a' then 'ALWAYS ' || o.options
+ else 'BY DEFAULT ' || o.options end"""
 
-OWN_SEQUENCE = f"""(select min(s.relname::text) from pg_catalog.pg_depend u
- join pg_catalog.pg_class s on s.oid = u.refobjid and s.relkind = 'S'
- join pg_catalog.pg_depend o on o.classid = {catalogue("pg_class")} and o.objid = s.oid
- and o.deptype = 'a' and o.refclassid = {catalogue("pg_class")} and o.refobjid = d.adrelid
- and o.refobjsubid = d.adnum where u.classid = {catalogue("pg_attrdef")} and u.objid = d.oid
- and u.refclassid = {catalogue("pg_class")})"""
-"""The sequence that column default *d* uses and that the same column owns (``serial``)."""
+_OWNED = f"""cross join lateral (select
+ min({sequence_options("s")}) filter (where o.deptype = 'i') as options,
+ min(o.objid::pg_catalog.regclass::text) filter (where o.deptype = 'a' and pg_catalog.strpos(
+ e.text, pg_catalog.quote_literal(o.objid::pg_catalog.regclass::text) || '::regclass') > 0)
+ as sequence from pg_catalog.pg_depend o join pg_catalog.pg_sequence s on s.seqrelid = o.objid
+ where (a.attidentity <> '' or d.oid is not null) and o.refclassid = {catalogue("pg_class")}
+ and o.refobjid = a.attrelid and o.refobjsubid = a.attnum
+ and o.classid = {catalogue("pg_class")} and o.deptype in ('a', 'i') offset 0) o"""
+"""What is said by the sequences that belong to column *a*.
+
+Its identity's options; and of those that it owns the one that its default *e* uses (``serial``).
+"""
 
 
 def _sql(version: int) -> str:
-    """Return one row per live column; ``position`` counts live columns only.
+    """Return one row per live column, with its number, which counts dropped ones too.
 
     https://www.postgresql.org/docs/current/catalog-pg-attribute.html
     https://www.postgresql.org/docs/current/catalog-pg-attrdef.html
@@ -46,10 +47,9 @@ def _sql(version: int) -> str:
     attributes = words(
         type="pg_catalog.format_type(a.atttypid, a.atttypmod)",
         nullable=_nullable(version),
-        default="case when a.attgenerated = '' then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end",
-        generated="case when a.attgenerated <> '' then 'ALWAYS AS ('"
-        " || pg_catalog.pg_get_expr(d.adbin, d.adrelid) || case a.attgenerated"
-        " when 's' then ') STORED' else ') VIRTUAL' end end",
+        default="case when a.attgenerated = '' then e.text end",
+        generated="case when a.attgenerated <> '' then 'ALWAYS AS (' || e.text"
+        " || case a.attgenerated when 's' then ') STORED' else ') VIRTUAL' end end",
         identity=_IDENTITY,
         collation=_COLLATION,
         storage=_STORAGE,
@@ -61,17 +61,18 @@ def _sql(version: int) -> str:
         " then 'also declared here' else 'from its parent' end end",
         privileges=privileges("a.attacl", "c", "rel.relowner"),
         comment=comment("pg_class", "a.attrelid", "a.attnum"),
-        position="a.rank",
+        _number="a.attnum",
         _table="rel.relname",
         _column="a.attname",
-        _sequence=f"case when d.oid is not null and rel.kind in ('r', 'p') then {OWN_SEQUENCE} end",
+        _sequence="case when rel.kind in ('r', 'p') then o.sequence end",
     )
     return f"""{select("rel.oid", _KIND, "rel.name", "a.attname", attributes)}
-from rel cross join lateral (select b.*, pg_catalog.row_number() over (order by b.attnum) as rank
- from pg_catalog.pg_attribute b
- where b.attrelid = rel.oid and b.attnum > 0 and not b.attisdropped) a
+from rel
+join pg_catalog.pg_attribute a on a.attrelid = rel.oid and a.attnum > 0 and not a.attisdropped
 join pg_catalog.pg_type t on t.oid = a.atttypid
 left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+cross join lateral (select pg_catalog.pg_get_expr(d.adbin, d.adrelid) as text offset 0) e
+{_OWNED}
 where rel.kind <> 'S'"""
 
 
@@ -97,4 +98,4 @@ def _compression(version: int) -> str:
     return "case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end"
 
 
-SECTIONS = (Section(name="columns", unit=Unit.RELATION, sql=_sql, found=FOUND),)
+SECTIONS = (Section(name="columns", unit=Unit.RELATION, sql=_sql, found="some_tables"),)

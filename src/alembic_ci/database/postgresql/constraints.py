@@ -1,8 +1,7 @@
 """Primary key, unique, foreign key, check and exclusion constraints."""
 
-from alembic_ci.database.postgresql.fragments import comment, words
-from alembic_ci.database.postgresql.indexes import CLUSTERED, PLACE, REPLICA, TEXT, USING, VALID
-from alembic_ci.database.postgresql.relations import FOUND
+from alembic_ci.database.postgresql.fragments import comment, tablespace, words
+from alembic_ci.database.postgresql.indexes import CLUSTERED, REPLICA, TEXT, USING, VALID
 from alembic_ci.database.postgresql.section import Section, Unit, select
 
 _KIND = """case k.contype when 'p' then 'primary key' when 'u' then 'unique constraint'
@@ -11,15 +10,13 @@ _KIND = """case k.contype when 'p' then 'primary key' when 'u' then 'unique cons
 _LABEL = """case k.contype when 'p' then 'pkey' when 'u' then 'key' when 'f' then 'fkey'
  when 'c' then 'check' else 'excl' end"""
 
-_ADDITION = """case k.contype when 'p' then '' when 'f' then
- (select pg_catalog.string_agg(a.attname, '_' order by y.rank)
- from pg_catalog.unnest(k.conkey) with ordinality y (attnum, rank)
- join pg_catalog.pg_attribute a on a.attrelid = k.conrelid and a.attnum = y.attnum)
- when 'c' then case pg_catalog.cardinality(k.conkey) when 1 then
- (select a.attname::text from pg_catalog.pg_attribute a
- where a.attrelid = k.conrelid and a.attnum = k.conkey[1]) else '' end
- else (select pg_catalog.string_agg(a.attname, '_' order by a.attnum)
- from pg_catalog.pg_attribute a where a.attrelid = k.conindid and a.attnum > 0) end"""
+_ADDITION = """case when k.contype = 'p'
+ or k.contype = 'c' and pg_catalog.cardinality(k.conkey) <> 1 then ''
+ else (select pg_catalog.string_agg(a.attname, '_' order by case when a.attrelid = k.conrelid
+ then pg_catalog.array_position(k.conkey, a.attnum) else a.attnum end)
+ from pg_catalog.pg_attribute a where a.attrelid = case when k.contype in ('f', 'c')
+ then k.conrelid else k.conindid end and a.attnum > 0
+ and (a.attrelid <> k.conrelid or a.attnum = any (k.conkey))) end"""
 
 
 def _sql(_version: int) -> str:
@@ -35,7 +32,7 @@ def _sql(_version: int) -> str:
         valid=VALID,
         clustered=CLUSTERED,
         replica_identity=REPLICA,
-        tablespace=PLACE,
+        tablespace=tablespace("ic.reltablespace"),
         inherited="case when k.coninhcount > 0 then case when k.conislocal"
         " then 'also declared here' else 'from its parent' end end",
         comment=comment("pg_constraint", "k.oid"),
@@ -47,8 +44,8 @@ def _sql(_version: int) -> str:
 from rel join pg_catalog.pg_constraint k on k.conrelid = rel.oid
 left join pg_catalog.pg_index i on i.indexrelid = k.conindid and k.contype in ('p', 'u', 'x')
 left join pg_catalog.pg_class ic on ic.oid = i.indexrelid
-left join pg_catalog.pg_am m on m.oid = ic.relam {TEXT}
+{TEXT}
 where k.contype in ('p', 'u', 'f', 'c', 'x') and not (k.contype = 'f' and k.conparentid <> 0)"""
 
 
-SECTIONS = (Section(name="constraints", unit=Unit.RELATION, sql=_sql, found=FOUND),)
+SECTIONS = (Section(name="constraints", unit=Unit.DEPENDENT, sql=_sql, found="some_tables"),)

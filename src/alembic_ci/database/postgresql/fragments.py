@@ -23,12 +23,31 @@ def qualified(namespace: str, name: str) -> str:
     )
 
 
+def schema(oid: str) -> str:
+    """Return a lateral table of one row, with a schema's name as ``nspname``.
+
+    The name comes out of a cast, unquoted again, because each table that a statement reads makes it
+    start later.
+    """
+    quoted = f"{oid}::pg_catalog.regnamespace::text"
+    name = f"""pg_catalog.btrim(pg_catalog.replace({quoted}, '""', '"'), '"')"""
+    return f"lateral (select {name} as nspname offset 0)"
+
+
 def qualified_relation(oid: str) -> str:
     """Return the name of the relation with this OID the way `qualified` writes it."""
     return (
         f"(select {qualified('qn', 'qc.relname')} from pg_catalog.pg_class qc"
-        f" join pg_catalog.pg_namespace qn on qn.oid = qc.relnamespace where qc.oid = {oid})"
+        f" cross join {schema('qc.relnamespace')} qn where qc.oid = {oid})"
     )
+
+
+def shared_name(on: str, oid: str) -> str:
+    """Return the name of one of few objects that have no schema, from the server's caches.
+
+    https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-OBJECT
+    """
+    return f"(pg_catalog.pg_identify_object({catalogue(on)}, {oid}, 0)).identity"
 
 
 def comment(on: str, oid: str, part: str = "0") -> str:
@@ -41,6 +60,11 @@ def comment(on: str, oid: str, part: str = "0") -> str:
         "(select cd.description from pg_catalog.pg_description cd"
         f" where cd.objoid = {oid} and cd.classoid = {catalogue(on)} and cd.objsubid = {part})"
     )
+
+
+def tablespace(oid: str) -> str:
+    """Return a tablespace's name, or null for the database's own."""
+    return f"case when {oid} <> 0 then {shared_name('pg_tablespace', oid)} end"
 
 
 def role(oid: str) -> str:

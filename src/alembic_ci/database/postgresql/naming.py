@@ -77,8 +77,8 @@ def _renamed(key: ObjectKey, attributes: Attributes) -> ObjectKey:
 
 def _unmarked(attributes: dict[str, str]) -> Attributes:
     shown = {name: value for name, value in attributes.items() if not name.startswith("_")}
-    sequence = attributes.get("_sequence")
-    if sequence and "default" in shown:
+    if "_sequence" in attributes and "default" in shown:
+        sequence = attributes["_sequence"].rpartition(".")[2].strip('"')
         table, column = attributes["_table"], attributes["_column"]
         name = without_number(sequence, table, column, "seq")
         shown["default"] = shown["default"].replace(sequence, name or sequence)

@@ -24,6 +24,7 @@ def _sql(_version: int) -> str:
 from rel join pg_catalog.pg_policy p on p.polrelid = rel.oid"""
 
 
-_FOUND = "select 1 from pg_catalog.pg_policy p where p.polrelid = any ({})"
+_FOUND = """exists (select 1 from pg_catalog.pg_policy p
+ where p.polrelid = any (touched_relations))"""
 
-SECTIONS = (Section(name="policies", unit=Unit.RELATION, sql=_sql, found=_FOUND),)
+SECTIONS = (Section(name="policies", unit=Unit.DEPENDENT, sql=_sql, found=_FOUND),)

@@ -4,8 +4,11 @@ from alembic_ci.database.postgresql.fragments import (
     comment,
     options,
     privileges,
-    qualified_relation,
+    qualified,
     role,
+    schema,
+    shared_name,
+    tablespace,
     words,
 )
 from alembic_ci.database.postgresql.section import Section, Unit, select
@@ -13,8 +16,10 @@ from alembic_ci.database.postgresql.section import Section, Unit, select
 KIND = """case rel.kind when 'r' then 'table' when 'p' then 'table' when 'f' then 'foreign table'
  when 'v' then 'view' when 'm' then 'materialized view' else 'composite type' end"""
 
-_PARENTS = f"""(select pg_catalog.string_agg({qualified_relation("h.inhparent")}, ', '
- order by h.inhseqno) from pg_catalog.pg_inherits h where h.inhrelid = rel.oid)"""
+_PARENTS = f"""(select pg_catalog.string_agg({qualified("n", "c.relname")}, ', '
+ order by h.inhseqno) from pg_catalog.pg_inherits h
+ join pg_catalog.pg_class c on c.oid = h.inhparent cross join {schema("c.relnamespace")} n
+ where h.inhrelid = rel.oid)"""
 
 
 def _sql(_version: int) -> str:
@@ -26,9 +31,8 @@ def _sql(_version: int) -> str:
         definition="case when rel.kind in ('v', 'm')"
         " then pg_catalog.pg_get_viewdef(rel.oid, true) end",
         persistence="case rel.relpersistence when 'u' then 'UNLOGGED' end",
-        access_method="(select m.amname from pg_catalog.pg_am m where m.oid = rel.relam)",
-        tablespace="(select s.spcname from pg_catalog.pg_tablespace s"
-        " where s.oid = rel.reltablespace)",
+        access_method=f"case when rel.relam <> 0 then {shared_name('pg_am', 'rel.relam')} end",
+        tablespace=tablespace("rel.reltablespace"),
         partition_by="case rel.kind when 'p' then pg_catalog.pg_get_partkeydef(rel.oid) end",
         partition_of="case when rel.relispartition then h.parents end",
         partition_bound="pg_catalog.pg_get_expr(rel.relpartbound, rel.oid)",
@@ -42,21 +46,19 @@ def _sql(_version: int) -> str:
         toast_options=f"""(select {options("toast.reloptions")}
  from pg_catalog.pg_class toast where toast.oid = rel.reltoastrelid)""",
         populated="case when rel.kind = 'm' and not rel.relispopulated then 'WITH NO DATA' end",
-        foreign_server="(select s.srvname from pg_catalog.pg_foreign_table f"
-        " join pg_catalog.pg_foreign_server s on s.oid = f.ftserver where f.ftrelid = rel.oid)",
-        foreign_options=f"(select {options('f.ftoptions')}"
-        " from pg_catalog.pg_foreign_table f where f.ftrelid = rel.oid)",
+        foreign_server="case when f.ftserver is not null"
+        f" then {shared_name('pg_foreign_server', 'f.ftserver')} end",
+        foreign_options=options("f.ftoptions"),
         comment=comment("pg_class", "rel.oid"),
-        type_comment=f"case rel.kind when 'c' then {comment('pg_type', 'rel.reltype')} end",
+        type_comment="case rel.kind when 'c'"
+        " then pg_catalog.obj_description(rel.reltype, 'pg_type') end",
         owner=role("rel.relowner"),
         privileges=privileges("rel.relacl", "r", "rel.relowner"),
     )
     return f"""{select("rel.oid", KIND, "''", "rel.name", attributes)}
 from rel
+left join pg_catalog.pg_foreign_table f on f.ftrelid = rel.oid
 cross join lateral (select {_PARENTS} as parents offset 0) h where rel.kind <> 'S'"""
 
 
-FOUND = "select 1 from pg_catalog.pg_class f where f.oid = any ({}) and f.relkind <> 'S'"
-"""Finds a relation that is none of the sequences, which have a section of their own."""
-
-SECTIONS = (Section(name="relations", unit=Unit.RELATION, sql=_sql, found=FOUND),)
+SECTIONS = (Section(name="relations", unit=Unit.RELATION, sql=_sql, found="some_tables"),)

@@ -36,6 +36,6 @@ def _sql(_version: int) -> str:
 from rou join pg_catalog.pg_proc p on p.oid = rou.oid"""
 
 
-_FOUND = "select 1 from pg_catalog.pg_proc f where f.oid = any ({})"
-
-SECTIONS = (Section(name="routines", unit=Unit.ROUTINE, sql=_sql, found=_FOUND),)
+SECTIONS = (
+    Section(name="routines", unit=Unit.ROUTINE, sql=_sql, found="touched_routines <> '{}'"),
+)

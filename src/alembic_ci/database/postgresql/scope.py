@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from alembic_ci.database.postgresql.fragments import NOT_SYSTEM, qualified
-from alembic_ci.database.postgresql.section import not_of_extension
+from alembic_ci.database.postgresql.fragments import NOT_SYSTEM, qualified, schema
+from alembic_ci.database.postgresql.section import Unit, not_of_extension
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +33,20 @@ class Scope:
         """Return the three common table expressions."""
         return f"{self._relations()},\n{self._types()},\n{self._routines()}"
 
+    def table(self, unit: Unit) -> str:
+        """Return the one that sections of this unit join."""
+        match unit:
+            case Unit.TYPE:
+                return self._types()
+            case Unit.ROUTINE:
+                return self._routines()
+            case _:
+                return self._relations()
+
     def _relations(self) -> str:
         return f"""rel as materialized (
 select c.*, c.relkind::text as kind, {qualified("n", "c.relname")} as name
-from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+from pg_catalog.pg_class c cross join {schema("c.relnamespace")} n
 where {self.relations} and c.relkind in ('r', 'p', 'f', 'v', 'm', 'c', 'S')
  and {NOT_SYSTEM.format(n="n")} and {self.version_table.condition()}
  and {not_of_extension("pg_class", "c.oid")})"""

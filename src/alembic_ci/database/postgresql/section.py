@@ -14,10 +14,13 @@ class Unit(StrEnum):
     """What a section is read again for.
 
     The tracker reads relations, types and routines again one by one; it knows by OID which were
-    touched. The objects of every other section are few, so such a section is read again as a whole.
+    touched. What depends on a relation's columns, as indexes do, is a unit of its own, for it is
+    left alone where columns were only added. The objects of every other section are few, so such a
+    section is read again as a whole.
     """
 
     RELATION = "relation"
+    DEPENDENT = "dependent"
     TYPE = "type"
     ROUTINE = "routine"
     WHOLE = "whole"
@@ -29,8 +32,8 @@ class Section:
 
     It joins one of the common table expressions ``rel``, ``typ`` and ``rou`` unless it is read as
     a whole; then *catalogues* are those whose rows it shows, and *names* those whose objects its
-    rows name. *sql* takes ``server_version_num``. *found* is a SELECT that finds a row where the
-    units of the OIDs in the array ``{}`` may have any of the section.
+    rows name. *sql* takes ``server_version_num``. *found* is the condition, in terms of what
+    `touched` declares, that there may be any of the section among what was touched.
     """
 
     name: str

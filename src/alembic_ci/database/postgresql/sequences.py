@@ -1,6 +1,5 @@
 """Sequences; those of identity columns are part of their column."""
 
-from alembic_ci.database.postgresql.columns import OWN_SEQUENCE
 from alembic_ci.database.postgresql.fragments import (
     catalogue,
     comment,
@@ -19,8 +18,16 @@ left join pg_catalog.pg_class tc on tc.oid = o.refobjid
 left join pg_catalog.pg_namespace tn on tn.oid = tc.relnamespace
 left join pg_catalog.pg_attribute ta on ta.attrelid = o.refobjid and ta.attnum = o.refobjsubid"""
 
+_OWN_SEQUENCE = f"""(select min(s.relname::text) from pg_catalog.pg_depend u
+ join pg_catalog.pg_class s on s.oid = u.refobjid and s.relkind = 'S'
+ join pg_catalog.pg_depend o on o.classid = {catalogue("pg_class")} and o.objid = s.oid
+ and o.deptype = 'a' and o.refclassid = {catalogue("pg_class")} and o.refobjid = d.adrelid
+ and o.refobjsubid = d.adnum where u.classid = {catalogue("pg_attrdef")} and u.objid = d.oid
+ and u.refclassid = {catalogue("pg_class")})"""
+"""The sequence that column default *d* uses and that the same column owns (``serial``)."""
+
 _SERIAL = f"""exists (select 1 from pg_catalog.pg_attrdef d where d.adrelid = o.refobjid
- and d.adnum = o.refobjsubid and {OWN_SEQUENCE} = rel.relname)"""
+ and d.adnum = o.refobjsubid and {_OWN_SEQUENCE} = rel.relname)"""
 
 
 def _sql(_version: int) -> str:
@@ -50,6 +57,4 @@ join pg_catalog.pg_sequence s on s.seqrelid = rel.oid
 where rel.kind = 'S' and o.deptype is distinct from 'i'"""
 
 
-_FOUND = "select 1 from pg_catalog.pg_class f where f.oid = any ({}) and f.relkind = 'S'"
-
-SECTIONS = (Section(name="sequences", unit=Unit.RELATION, sql=_sql, found=_FOUND),)
+SECTIONS = (Section(name="sequences", unit=Unit.RELATION, sql=_sql, found="some_sequences"),)

@@ -1,10 +1,10 @@
 """The one statement that describes the schema, made of every section's SELECT.
 
 Names and expressions come out the same whatever the session is set to, because the first branch of
-the UNION ALL sets what their text depends on, unless all is as it should be, and the last one puts
-it back: an Append runs its branches one after the other. The settings are local to the
-transaction, so that neither a failure nor a COMMIT can leave them behind, and a SET of the
-migration itself, which such a setting only covers, stays in force.
+the UNION ALL sets what their text depends on, and the last one puts it back: an Append runs its
+branches one after the other. The settings are local to the transaction, so that neither a failure
+nor a COMMIT can leave them behind, and a SET of the migration itself, which such a setting only
+covers, stays in force.
 https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-SET
 """
 
@@ -64,7 +64,7 @@ SECTIONS: tuple[Section, ...] = (
     *database.SECTIONS,
 )
 
-_SETTINGS = {
+SETTINGS = {
     "role": "none",
     "search_path": "pg_catalog, public, pg_temp",
     "quote_all_identifiers": "off",
@@ -75,13 +75,7 @@ _SETTINGS = {
     "bytea_output": "hex",
     "standard_conforming_strings": "on",
 }
-
-_ALIKE = {
-    "search_path": "pg_catalog.current_schemas(true) = '{pg_catalog,public}'",
-    "datestyle": "pg_catalog.starts_with(pg_catalog.current_setting('datestyle'), 'ISO')",
-    "timezone": "pg_catalog.current_setting('timezone') in ('UTC', 'Etc/UTC')",
-}
-"""What is as good as these settings; texts in ISO style are the same in every order."""
+"""What the text of names and expressions depends on."""
 
 _NOTHING = "null::text, null::text, null::text"
 
@@ -109,26 +103,18 @@ def unit_name(section: Section) -> str:
 
 
 def _saved() -> str:
-    current = ", ".join(f"pg_catalog.current_setting('{name}') as {name}" for name in _SETTINGS)
-    fitting = " and ".join(
-        _ALIKE.get(name, f"pg_catalog.current_setting('{name}') = {literal(value)}")
-        for name, value in _SETTINGS.items()
-    )
-    return f"saved as materialized (select {current}, {fitting} as fitting)"
+    current = ", ".join(f"pg_catalog.current_setting('{name}') as {name}" for name in SETTINGS)
+    return f"saved as materialized (select {current})"
 
 
 def _applied() -> str:
-    return _unless_fitting(
+    return " || ".join(
         f"pg_catalog.set_config('{name}', {literal(value)}, true)"
-        for name, value in _SETTINGS.items()
+        for name, value in SETTINGS.items()
     )
 
 
 def _restored() -> str:
-    return _unless_fitting(
-        f"pg_catalog.set_config('{name}', saved.{name}, true)" for name in reversed(_SETTINGS)
+    return " || ".join(
+        f"pg_catalog.set_config('{name}', saved.{name}, true)" for name in reversed(SETTINGS)
     )
-
-
-def _unless_fitting(changes: Iterable[str]) -> str:
-    return f"case when not saved.fitting then {' || '.join(changes)} end"

@@ -3,31 +3,16 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from alembic_ci.database.postgresql.parts import noted_sql, part_statement
-from alembic_ci.database.postgresql.probe import (
-    PREPARED_SQL,
-    PROBE,
-    THOROUGH,
-    Probe,
-    probe,
-    probe_sql,
-    watched_sql,
-)
+from alembic_ci.database.postgresql.look import LOOK, MAY_CREATE, QUESTION, create_look
+from alembic_ci.database.postgresql.probe import Probe, probe, watched_sql
 from alembic_ci.database.postgresql.scope import Scope, VersionTable
 from alembic_ci.database.postgresql.section import Section, Unit
 from alembic_ci.database.postgresql.statement import SECTIONS, describe, unit_name
 from alembic_ci.database.postgresql.units import Units, UnitStore, units
-from alembic_ci.database.tracking import Query, Rows, Value, follow
+from alembic_ci.database.tracking import Query, Rows, Value
 from alembic_ci.delta import Delta, Snapshot
 
 _VERSION = "select pg_catalog.current_setting('server_version_num')"
-
-_BY_INDEX = ("enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "jit")
-"""What must be off while the statement is planned, once for all steps.
-
-Planned while there are few objects it would go on reading whole catalogues when there are many;
-and the cost that a method turned off is given, where there is no other, would call for compiling.
-"""
 
 _NAMED_EVERYWHERE = (
     "pg_am",
@@ -86,54 +71,44 @@ class PostgreSQLTracker:
 
     def resync(self) -> Delta:
         """Read everything again."""
-        delta = self._store.replace_all(self._everything())
-        self._last = probe(self._query(self._probe())[0], self._watched)
-        return delta
+        self._last = None
+        return self._store.replace_all(self._everything())
+
+    def prepare(self) -> None:
+        """Make the function that looks, unless the session has it or may not, and look once."""
+        self._last = self._probe()
 
     @property
     def question(self) -> str:
-        """Return what leads to the probe, and that to descriptions, once they are prepared."""
-        return PREPARED_SQL
+        """Return what leads to the look, once the session has the function for it."""
+        return QUESTION
 
     def advance(self, answer: Rows | None = None) -> Delta:
-        """Return what changed, from one probe and, if it shows any writing, descriptions."""
-        _, *rows = follow(self._query, PREPARED_SQL) if answer is None else answer
-        rows = rows or self._prepared(PROBE, self._probe())
-        probed = probe(rows.pop(0), self._watched)
-        if probed.more:
-            rows = rows or self._prepared(THOROUGH, self._probe(thorough=True))
-            probed = probe(rows.pop(0), self._watched)
-        follows = self._last is not None and probed.follows(self._last)
+        """Return what changed: read what was touched if the session can tell, else everything."""
+        looked = answer[-1][-1] if answer else None
+        last, probed = self._last, probe(looked, self._watched) if looked else self._probe()
         self._last = probed
-        if not follows or probed.by_hand or not probed.counting or _named_everywhere(probed):
+        if not (last and probed and probed.follows(last) and probed.counting):
+            return self._store.replace_all(self._everything())
+        if probed.by_hand or _named_everywhere(probed):
             return self._store.replace_all(self._everything())
         if not probed.own_xid or not probed.writes:
             return self._store.replace({})
-        return self._store.replace({**self._touched(probed, rows), **self._whole(probed)})
+        touched = units(probed.described, probed.touched)
+        return self._store.replace({**touched, **self._whole(probed)})
 
     def undo(self, delta: Delta) -> None:
         """Put the state back; anything but the last delta makes the next call read everything."""
         if not self._store.undo(delta):
             self._last = None
 
-    def _probe(self, *, thorough: bool = False) -> str:
-        return probe_sql(self._server, self._watched, thorough=thorough)
-
-    def _touched(self, probed: Probe, rows: Rows) -> Units:
-        """Return what was touched; *rows* are of the statements that were prepared already."""
-        described = list(rows)
-        missing = [name for name in probed.wanted if name not in probed.prepared]
-        if missing:
-            self._query(noted_sql(probed.touched))
-        for name in missing:
-            described += self._prepared(name, part_statement(self._server, self._table, name))
-        return units(described, probed.touched)
-
-    def _prepared(self, name: str, statement: str) -> list[Sequence[Value]]:
-        """Plan a statement once for all steps on a connection, and run it and what follows."""
-        with self._turned_off(*_BY_INDEX):
-            self._query(f"prepare {name} as {statement}")
-            return follow(self._query, f"execute {name}")
+    def _probe(self) -> Probe | None:
+        """Look now; None if this session may not have the function."""
+        if self._query(MAY_CREATE)[0][0]:
+            self._query(create_look(self._server, self._watched, self._table))
+        elif not self._query(QUESTION)[0][0]:
+            return None
+        return probe(self._query(LOOK)[0][1], self._watched)
 
     @contextmanager
     def _turned_off(self, *settings: str) -> Iterator[None]:

@@ -82,11 +82,9 @@ def _domain_constraints(_version: int) -> str:
 from typ join pg_catalog.pg_constraint k on k.contypid = typ.oid where k.contype = 'c'"""
 
 
-_FOUND = """select 1 from pg_catalog.pg_type f where f.oid = any ({})
- and (f.typtype in ('e', 'd', 'r') or f.typtype = 'b' and f.typarray <> 0)"""
-_CHECKED = "select 1 from pg_catalog.pg_constraint f where f.contypid = any ({})"
+_FOUND = "touched_types <> '{}'"
 
 SECTIONS = (
     Section(name="types", unit=Unit.TYPE, sql=_sql, found=_FOUND),
-    Section(name="domain constraints", unit=Unit.TYPE, sql=_domain_constraints, found=_CHECKED),
+    Section(name="domain constraints", unit=Unit.TYPE, sql=_domain_constraints, found=_FOUND),
 )

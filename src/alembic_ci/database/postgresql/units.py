@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from alembic_ci.database.postgresql.naming import normalised
+from alembic_ci.database.postgresql.naming import Described, normalised
 from alembic_ci.database.postgresql.privileges import in_words
 from alembic_ci.database.tracking import Value
 from alembic_ci.delta import Attributes, Delta, ObjectKey
@@ -94,12 +94,20 @@ def units(
 @lru_cache(maxsize=_REMEMBERED)
 def _described(rows: tuple[tuple[Value, ...], ...]) -> Objects:
     """Return the objects of one unit."""
-    return dict(
-        normalised(
-            (ObjectKey(str(kind), str(parent or ""), str(name)), _texts(str(attributes)))
-            for kind, parent, name, attributes in rows
-        )
-    )
+    described = [
+        (ObjectKey(str(kind), str(parent or ""), str(name)), _texts(str(attributes)))
+        for kind, parent, name, attributes in rows
+    ]
+    return dict(normalised(_positioned(described)))
+
+
+def _positioned(described: list[Described]) -> list[Described]:
+    """Give columns their positions; the numbers they have count those that were dropped."""
+    numbers = sorted(int(found["_number"]) for _, found in described if "_number" in found)
+    for _, attributes in described:
+        if "_number" in attributes:
+            attributes["position"] = str(numbers.index(int(attributes["_number"])) + 1)
+    return described
 
 
 def _texts(attributes: str) -> dict[str, str]:

@@ -50,6 +50,9 @@ class SQLiteTracker:
         """Read the whole catalogue and forget everything known before."""
         self.resync()
 
+    def prepare(self) -> None:
+        """Do nothing: this needs nothing of a session."""
+
     def advance(self, answer: Rows | None = None) -> Delta:
         """Return what changed since the last call; one cheap query when nothing did."""
         texts, self._texts = self._texts, None
