@@ -253,6 +253,84 @@ op.drop_column("orders", "paid")""",
     assert finished.result("rollback-test")["unfilled"] == []
 
 
+_EMPTY = "update orders set note = null"
+_VIEW = "create view some_orders as select id, note from orders"
+_REACHED = {
+    "view": {
+        "sqlite": f"""{_VIEW};
+create trigger on_view instead of update on some_orders begin {_EMPTY}; end""",
+        "postgresql": _VIEW,
+        "mysql": _VIEW,
+        "used": 'op.execute("update some_orders set note = null")',
+    },
+    "trigger": {
+        "sqlite": f"create trigger empty after insert on log begin {_EMPTY}; end",
+        "postgresql": f"""create function empty() returns trigger language plpgsql
+as $$ begin {_EMPTY}; return null; end $$;
+create trigger empty after insert on log for each row execute procedure empty()""",
+        "mysql": f"create trigger empty after insert on log for each row {_EMPTY}",
+        "used": """op.execute("insert into log (id) values (4100)")
+op.execute("delete from log where id = 4100")""",
+    },
+    "routine": {
+        "postgresql": f"create function empty() returns void language sql as '{_EMPTY}'",
+        "mysql": f"create procedure empty() {_EMPTY}",
+        "used": """mysql = op.get_bind().dialect.name == "mysql"
+op.execute("call empty()" if mysql else "select empty()")""",
+    },
+    "dynamic text": {
+        "postgresql": "",
+        "used": """op.execute("do $$ begin execute 'delete from or' || 'ders'; end $$")""",
+    },
+    "cursor": {
+        "sqlite": "",
+        "postgresql": "",
+        "mysql": "",
+        "used": f"""cursor = op.get_bind().connection.cursor()
+cursor.execute("{_EMPTY}")
+cursor.close()""",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("driver", "way"),
+    [
+        marked(driver, way, driver=driver, name=way)
+        for driver in ("sqlite", "postgresql+psycopg2", "mysql+pymysql")
+        for way, made in _REACHED.items()
+        if driver.partition("+")[0] in made
+    ],
+)
+def test_values_that_are_lost_in_a_table_which_no_statement_names_are_missed(
+    driver: str, way: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Through a view, a trigger, a routine, a text put together, or past SQLAlchemy."""
+    made = [text for text in _REACHED[way][driver.partition("+")[0]].split(";\n") if text]
+    reached = Written(
+        revision="aaa1",
+        down=None,
+        upgrade=f"""{_NOTED.upgrade}
+op.create_table("log", sa.Column("id", sa.Integer(), primary_key=True))
+for text in {made}:
+    op.execute(text)""",
+        downgrade="raise NotImplementedError  # alembic-ci: irreversible no need",
+    )
+    empties = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade='op.create_table("other", sa.Column("id", sa.Integer(), primary_key=True))',
+        downgrade=f'{_REACHED[way]["used"]}\nop.drop_table("other")',
+    )
+    job = _job(tmp_path, driver, request, reached, empties)
+
+    finished = job.run("rollback-test")
+
+    assert finished.verdicts()["bbb2"] == "passed", finished.text
+    lost = "table orders" if way == "dynamic text" else "column orders.note"
+    assert [loss["object"] for loss in _losses(finished)] == [lost], finished.text
+
+
 def _losses(finished: Finished) -> list[dict[str, str]]:
     losses = _proof(finished, "bbb2")["losses"]
     assert isinstance(losses, list)

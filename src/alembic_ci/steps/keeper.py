@@ -12,11 +12,14 @@ from alembic_ci.database.rows import (
     Contents,
     Duplicate,
     Loss,
+    Reach,
     RowFiller,
     Table,
     TableContents,
     Unfilled,
     losses,
+    may_name_anything,
+    words,
 )
 from alembic_ci.model import Difference
 from alembic_ci.project.session import Ready
@@ -24,9 +27,13 @@ from alembic_ci.steps.implicit import filled, on_filled, sets
 from alembic_ci.steps.new_keys import NewKey
 from alembic_ci.steps.required import Required
 
-_WORD = re.compile(r"\w+")
 _HARMLESS = re.compile(r"\s*(?:alter|create|insert|comment)\b", re.IGNORECASE)
 """What takes no row from the tables that refer to those it names, as a foreign key may."""
+_NAMES_ONLY = re.compile(r"\s*(?:alter|create|drop|comment|grant|revoke)\b", re.IGNORECASE)
+"""What uses nothing that it names: no trigger fires, no routine runs."""
+_NEW_NAMES = re.compile(
+    r"\b(?:function|procedure|routine|view|rule|trigger|rename)\b", re.IGNORECASE
+)
 
 
 class _Filled(NamedTuple):
@@ -56,6 +63,7 @@ class RowKeeper:
         self._rows = rows
         self._folder = folder
         self._run = run
+        self._reach = Reach(control)
         self._filler: RowFiller | None = None
         self._known: dict[str, TableContents] = {}
         self._named: dict[str, set[str]] = {}
@@ -83,6 +91,7 @@ class RowKeeper:
             self._made = found.made
             self._note(found.unfilled)
             self._remember(found.contents)
+            self._reach.look()
 
     def forget(self) -> None:
         """The database is made anew, without rows."""
@@ -113,16 +122,22 @@ class RowKeeper:
                 found = self._filler.duplicate(key.table, key.words)
         return found
 
-    def touch(self, tables: frozenset[str], statements: Sequence[str]) -> None:
-        """Note the tables that a step changes, and those that its statements name.
+    def touch(
+        self, tables: frozenset[str], statements: Sequence[str], *, unseen: bool = False
+    ) -> None:
+        """Note the tables that a step changes, and those that its statements reach.
 
-        Those that refer to them may lose rows with them, or values.
+        Those that refer to them may lose rows with them, or values. *unseen* tells that the step
+        has executed more than these statements.
         """
         self._touched |= tables
+        if self.there and (unseen or any(map(_NEW_NAMES.search, statements))):
+            with self._giving_up():
+                self._reach.look()
         for text in statements:
-            words = _WORD.findall(text.lower())
-            named = {name for word in words for name in self._named.get(word, ())}
-            self._touched |= named if _HARMLESS.match(text) else self._with_children(named)
+            self._touched |= self._reached(text)
+        if unseen:
+            self._touched |= self._known.keys()
 
     def after_upgrade(self) -> None:
         """Look at what the upgrade has lost."""
@@ -204,6 +219,17 @@ class RowKeeper:
         unfilled, made = filler.filled(names, definitions)
         return _Filled(unfilled, made, filler.contents_of(made))
 
+    def _reached(self, text: str) -> set[str]:
+        """Return the tables that a statement may change."""
+        named = reached = words(text)
+        if not _NAMES_ONLY.match(text):
+            reached = self._reach.reached(named)
+            if may_name_anything(reached):
+                return set(self._known)
+        tables = {name for word in reached for name in self._named.get(word, ())}
+        harmless = _HARMLESS.match(text) and reached == named
+        return tables if harmless else self._with_children(tables)
+
     def _with_children(self, tables: set[str]) -> set[str]:
         """Add the tables that refer to them, and so on."""
         found, new = set(tables), tables
@@ -231,7 +257,7 @@ class RowKeeper:
         """Return what was in the tables that a step may have changed since."""
         if not self.there:
             return {}
-        return {name: self._known[name] for name in self._touched if name in self._known}
+        return {name: self._known[name] for name in sorted(self._touched) if name in self._known}
 
     def _contents(self, filler: RowFiller, *, as_before: bool) -> Contents:
         if as_before:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from alembic_ci.history import History, Revision
 from alembic_ci.model import Difference, Direction, Phase, Problem, RevisionProof, Verdict
+from alembic_ci.project.executions import Kind
 from alembic_ci.project.failures import StepFailedError
 from alembic_ci.project.session import Session, Stepped
 from alembic_ci.steps.attempt import unprepared
@@ -218,7 +219,8 @@ class RowTrial:
         direction = Direction.DOWN if running.phase is Phase.DOWN else Direction.UP
         changes = self._changes_of(revision)
         stepped = self._watch.step(session, revision, direction, changes)
-        self._keeper.touch(changes.tables, stepped.statements)
+        unseen = any(one.kind is Kind.UNSEEN for one in stepped.executions)
+        self._keeper.touch(changes.tables, stepped.statements, unseen=unseen)
         return stepped
 
     def _changes_of(self, revision: Revision) -> Changes:
