@@ -338,6 +338,46 @@ def _losses(finished: Finished) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("driver", _DRIVERS)
+def test_rows_that_a_downgrade_leaves_and_a_second_upgrade_makes_again_are_a_failure(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """On empty tables there is nothing to copy, and nothing is left."""
+    both = Written(
+        revision="aaa1",
+        down=None,
+        upgrade="""op.create_table("people", sa.Column("id", sa.Integer(), primary_key=True))
+op.create_table("themes", sa.Column("person", sa.Integer(), primary_key=True))""",
+        downgrade='op.drop_table("themes")\nop.drop_table("people")',
+    )
+    copies = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade="""op.add_column("people", sa.Column("name", sa.String(20)))
+op.execute("insert into themes (person) select id + 4100 from people")""",
+        downgrade='op.drop_column("people", "name")',
+    )
+    clashes = Written(
+        revision="ccc3",
+        down="bbb2",
+        upgrade='op.execute("insert into themes (person) select person from themes")',
+        downgrade="pass",
+    )
+    job = _job(tmp_path, driver, request, both, copies, clashes)
+
+    finished = job.run("rollback-test")
+
+    assert finished.exit_code == 1, finished.text
+    proof = _proof(finished, "bbb2")
+    assert (proof["verdict"], proof["phase"]) == ("failed", "second-up")
+    assert proof["only_with_rows"] is True
+    problem = proof["problem"]
+    assert isinstance(problem, dict)
+    assert "cannot be applied again" in problem["problem"]
+    assert problem["remedy"].startswith("Let downgrade() delete the rows that upgrade() adds")
+    assert _proof(finished, "ccc3")["verdict"] == "passed"
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
 def test_own_rows_are_there_before_their_revision(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -360,6 +400,72 @@ def test_own_rows_are_there_before_their_revision(
     proof = _proof(finished, "bbb2")
     assert (proof["verdict"], proof["only_with_rows"]) == ("failed", True), finished.text
     assert "duplicates" in finished.text
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_own_rows_may_take_the_place_of_made_ones_that_are_unlike_real_ones(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    strict = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade="""with op.batch_alter_table("orders") as batch:
+    batch.alter_column("note", existing_type=sa.String(100), nullable=False)""",
+        downgrade="""with op.batch_alter_table("orders") as batch:
+    batch.alter_column("note", existing_type=sa.String(100), nullable=True)""",
+    )
+    job = _job(tmp_path, driver, request, _NOTED, strict)
+
+    made = job.run("rollback-test")
+    rows = job.directory / "alembic-ci-rows"
+    rows.mkdir()
+    (rows / "bbb2.sql").write_text("delete from orders;\ninsert into orders values (1, 'own');\n")
+    own = job.run("rollback-test")
+
+    assert made.exit_code == 1, made.text
+    problem = _proof(made, "bbb2")["problem"]
+    assert isinstance(problem, dict)
+    assert "alembic-ci-rows/bbb2.sql" in problem["remedy"]
+    assert own.exit_code == 0, own.text
+    assert _losses(own) == []
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_own_rows_that_the_database_refuses_are_an_error_in_their_file(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Without them nothing would be known of the revisions behind, and the run would pass."""
+    job = _job(tmp_path, driver, request, _NOTED, _EMPTIES_NOTES)
+    rows = job.directory / "alembic-ci-rows"
+    rows.mkdir()
+    (rows / "bbb2.sql").write_text("insert into orders (id, remark) values (71, 'x');\n")
+
+    finished = job.run("rollback-test")
+
+    assert finished.exit_code == 2, finished.text
+    problem = finished.problem()
+    assert problem["problem"].startswith(
+        "alembic-ci-rows/bbb2.sql cannot be run before revision bbb2: "
+    )
+    assert "remark" in problem["problem"]
+
+
+def test_own_rows_of_a_revision_that_does_not_exist_are_an_error(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    job = _job(tmp_path, "sqlite", request, _NOTED, _EMPTIES_NOTES)
+    rows = job.directory / "alembic-ci-rows"
+    rows.mkdir()
+    (rows / "bbb2_empties_notes.sql").write_text("insert into orders (id) values (71);\n")
+    (rows / "README.md").write_text("Rows for the rollback test.\n")
+
+    named = job.run("rollback-test")
+    without = job.run("rollback-test", "--rows=0")
+
+    assert named.exit_code == 2, named.text
+    assert "alembic-ci-rows/bbb2_empties_notes.sql" in named.problem()["problem"]
+    assert "bbb2.sql" in named.problem()["remedy"]
+    assert without.exit_code == 0, without.text
 
 
 @pytest.mark.parametrize("driver", _DRIVERS)

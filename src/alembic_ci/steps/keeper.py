@@ -104,13 +104,13 @@ class RowKeeper:
         self._upgraded = None
 
     def own(self, revision: str) -> None:
-        """Run the user's own rows for a revision."""
+        """Run the user's own rows for a revision; raises what *run* raises."""
         file = self._folder / f"{revision}.sql"
         if not self.there or self._filler is None or file.parent != self._folder:
             return
         if file.is_file():
+            self._run(file)
             with self._giving_up():
-                self._run(file)
                 self._remember(self._filler.contents())
 
     def duplicate(self, key: NewKey) -> Duplicate:

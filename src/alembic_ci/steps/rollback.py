@@ -22,6 +22,7 @@ from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.early_trip import early_trip
 from alembic_ci.steps.flights import climb, divisible
 from alembic_ci.steps.ground import Ground
+from alembic_ci.steps.own_rows import refuse_strangers
 from alembic_ci.steps.partial import broken_off, interrupted
 from alembic_ci.steps.prover import Assignment, Proved
 from alembic_ci.steps.recording import Recording
@@ -39,6 +40,8 @@ BAD = frozenset({Verdict.FAILED, Verdict.RESIDUE, Verdict.MISSING, Verdict.NOT_R
 
 def rollback_test(desk: Desk) -> Outcomes:
     """Prove each revision in scope; the environment's own databases are only read."""
+    if desk.context.settings.rows:
+        refuse_strangers(desk.context)
     readies = desk.standings()
     assignments = {}
     for binding in desk.bindings:

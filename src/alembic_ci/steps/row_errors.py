@@ -22,6 +22,10 @@ RESOLVE_DUPLICATES = (
     "Resolve duplicates with op.execute() before op.create_unique_constraint() or "
     "op.create_index(..., unique=True)."
 )
+_LEFT_ROWS = (
+    "Let downgrade() delete the rows that upgrade() adds, or let upgrade() add only those that are "
+    "missing."
+)
 _FOREIGN_KEY = (
     "Delete or repair the orphans with op.execute() before op.create_foreign_key(); on PostgreSQL "
     "it can be added with postgresql_not_valid=True and validated later."
@@ -35,11 +39,14 @@ _FOREIGN_KEY_CODES = ("23503", "1451", "1452", "SQLITE_CONSTRAINT_FOREIGNKEY")
 _CHECK = "Repair the rows with op.execute() before op.create_check_constraint()."
 _CONVERT = (
     "Convert the values first: {}a new column that is filled with op.execute() and takes the old "
-    "one's name. Where no row can hold such a value, put rows of your own into "
-    "alembic-ci-rows/<revision>.sql."
+    "one's name."
 )
 _USING = _CONVERT.format("op.alter_column(..., postgresql_using=...), or ")
 _NEW_COLUMN = _CONVERT.format("with op.execute(), or into ")
+_OWN_ROWS = (
+    "Where real rows are never like those that alembic-ci made, let alembic-ci-rows/{}.sql put "
+    "others in their place (UPDATE, or DELETE and INSERT)."
+)
 _IN_USE = (
     'Run op.execute("SET CONSTRAINTS ALL IMMEDIATE") between the data change and the change of the '
     "schema."
@@ -58,21 +65,27 @@ _REMEDIES: Mapping[str, str] = MappingProxyType(
     | {"55006": _IN_USE, "SQLITE_ERROR": _NOT_NULL}
 )
 _WORDS = {
-    Phase.UP: "Revision {} fails on tables that hold rows.",
-    Phase.DOWN: "The downgrade of revision {} fails on tables that hold rows.",
-    Phase.SECOND_UP: "Revision {} cannot be applied again to tables that hold rows.",
+    Phase.UP: ("Revision {} fails on tables that hold rows.", "the deployment"),
+    Phase.DOWN: ("The downgrade of revision {} fails on tables that hold rows.", "a rollback"),
+    Phase.SECOND_UP: (
+        "Revision {} cannot be applied again to tables that hold rows.",
+        "the deployment after a rollback",
+    ),
 }
 
 
-def about_rows(error: StepFailedError, dialect: Dialect) -> bool:
+def about_rows(error: StepFailedError, phase: Phase, dialect: Dialect) -> bool:
     """Tell whether a change of the schema was refused because of the rows that were there.
 
     A data change that fails (a seed row whose id a made row already has, a text that grows too
-    long) fails because of the values we made up, and says little about the real ones.
+    long) fails because of the values we made up, and says little about the real ones. But where the
+    same change passed before the downgrade, a row that is there now is one that it left.
     """
     failure = error.failure
-    if failure is None or not _changes_schema(failure.statement or "", dialect):
+    if failure is None:
         return False
+    if not _changes_schema(failure.statement or "", dialect):
+        return phase is Phase.SECOND_UP and about_duplicates(error)
     return failure.kind in _DATA_ERRORS or _code(failure) in _REMEDIES
 
 
@@ -120,13 +133,23 @@ def on_rows(error: StepFailedError, phase: Phase, dialect: Dialect) -> StepFaile
     said = StepFailedError(
         error.revision, failure=error.failure, output=error.output, swallowed=error.swallowed
     )
-    said.problem = _WORDS[phase].format(error.revision)
-    said.meaning = "On empty tables it passes: CI would be green and the deployment would fail."
-    code = _code(error.failure) if error.failure else None
-    said.remedy = _REMEDIES.get(code or "", "Let it work on the rows that are there.")
-    if error.failure and code in _FOREIGN_KEY_CODES and _drops(error.failure, dialect):
-        said.remedy = _REFERRED_TO
+    problem, when = _WORDS[phase]
+    said.problem = problem.format(error.revision)
+    said.meaning = f"On empty tables it passes: CI would be green and {when} would fail."
+    said.remedy = f"{_remedy(error, dialect)} {_OWN_ROWS.format(error.revision)}"
     return said
+
+
+def _remedy(error: StepFailedError, dialect: Dialect) -> str:
+    usual = "Let it work on the rows that are there."
+    if error.failure is None:
+        return usual
+    code = _code(error.failure)
+    if about_duplicates(error) and not _changes_schema(error.failure.statement or "", dialect):
+        return _LEFT_ROWS
+    if code in _FOREIGN_KEY_CODES and _drops(error.failure, dialect):
+        return _REFERRED_TO
+    return _REMEDIES.get(code or "", usual)
 
 
 def _drops(failure: Failure, dialect: Dialect) -> bool:
@@ -138,7 +161,7 @@ def on_made_values(error: StepFailedError) -> Difference:
     """Return the notice of a revision that cannot digest made-up values."""
     what = error.failure.kind if error.failure else "an error"
     text = (
-        f"it raised {what} on made-up rows and passes on empty tables; rows it can work with "
-        f"belong into alembic-ci-rows/{error.revision}.sql"
+        f"it raised {what} on made-up rows and passes on empty tables; to see more, let "
+        f"alembic-ci-rows/{error.revision}.sql put rows that it can work with in their place"
     )
     return Difference(text=text, object=f"revision {error.revision}")

@@ -249,7 +249,7 @@ class RowTrial:
         )
 
     def _blamed(self, proof: RevisionProof, error: StepFailedError, phase: Phase) -> RevisionProof:
-        if not about_rows(error, self._dialect):
+        if not about_rows(error, phase, self._dialect):
             notices = (*proof.notices, on_made_values(error))
             return replace(proof, notices=notices)
         worse = Verdict.FAILED if proof.verdict in _SOUND else proof.verdict

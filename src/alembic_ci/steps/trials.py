@@ -6,15 +6,14 @@ on it: the rows of the second are made where it begins. They have not gone throu
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 
 from alembic_ci.project.worker import Online
 from alembic_ci.steps.apart import apart
-from alembic_ci.steps.baseline import run_file
 from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.flights import divided, divisible
 from alembic_ci.steps.ground import Ground
 from alembic_ci.steps.keeper import RowKeeper
+from alembic_ci.steps.own_rows import rows_folder, run_rows
 from alembic_ci.steps.problems import problem
 from alembic_ci.steps.row_trial import RowTrial, Tried
 from alembic_ci.steps.scratch import Scratch
@@ -55,7 +54,7 @@ def _parts(scratch: Scratch, grounds: Grounds, *, together: bool) -> list[Ground
     if len(grounds) > 1:
         return [grounds]
     ((label, ground),) = grounds.items()
-    folder = _rows_of_users(scratch)
+    folder = rows_folder(scratch.desk.context)
     count = _PARTS if together else divisible(ground.todo, _PARTS)
     lower, *upper = divided(ground.todo, len(ground.base), count, ground.dialect)
     if any((folder / f"{revision.revision}.sql").exists() for revision in lower):
@@ -94,14 +93,9 @@ def _keeper(scratch: Scratch, binding: Binding) -> RowKeeper:
     return RowKeeper(
         lambda: scratch.desk.control(binding),
         rows=context.settings.rows,
-        folder=_rows_of_users(scratch),
-        run=lambda file: run_file(context, file, binding.url),
+        folder=rows_folder(context),
+        run=lambda file: run_rows(context, file, binding.url),
     )
-
-
-def _rows_of_users(scratch: Scratch) -> Path:
-    context = scratch.desk.context
-    return context.project.directory / context.settings.rows_dir
 
 
 def _watch(scratch: Scratch, binding: Binding) -> StatementWatch:
