@@ -45,7 +45,7 @@ class Written:
     upgrade: str
     downgrade: str
     labels: tuple[str, ...] = ()
-    depends_on: str | None = None
+    depends_on: str | tuple[str, ...] | None = None
 
 
 CREATE = Written(

@@ -465,3 +465,21 @@ def test_a_revision_that_fails_where_it_is_tried_is_named_with_the_reason(tmp_pa
 
     assert finished.exit_code == 0, finished.everything
     assert "revision 0004 fails on the scratch database: no such table: nowhere" in finished.stdout
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ['import os; os.environ["APP_NAME"]', 'context.get_x_argument(as_dictionary=True)["tenant"]'],
+)
+def test_a_revision_that_lacks_a_variable_or_an_argument_is_told_where_to_give_it(
+    wanted: str, tmp_path: Path
+) -> None:
+    folder = project(tmp_path)
+    add_revision(folder, f"from alembic import context; {wanted}")
+
+    finished = run(folder, "rollback-test")
+
+    assert finished.exit_code == 1
+    (*_, proof) = finished.step("rollback-test")["result"]["proofs"]
+    assert "set it in this job" in proof["problem"]["remedy"]
+    assert "--x KEY=VALUE" in proof["problem"]["remedy"]

@@ -7,7 +7,7 @@ import pytest
 
 from environments import CURRENT, OLDEST, PinnedSet
 from jobs import Finished, Job, marked, url_for, variables_for
-from template_projects import Written, initialised
+from template_projects import Written, edit, initialised
 
 
 def _makes(revision: str, down: str | tuple[str, ...] | None, needs: str | None = None) -> Written:
@@ -32,6 +32,13 @@ _CROSSED = (*_P, *_Q)
 _MERGED = (_makes("m1", None), _makes("m2", "m1"), _makes("m3", "m1"), _makes("m4", ("m2", "m3")))
 _NEEDED = (_makes("s1", None), _makes("s2", "s1"), _makes("k1", None), _makes("k2", "k1", "s1"))
 _SEVERAL = (_makes("h1", None), _makes("h2", "h1"), _makes("h3", "h1"), _makes("h4", "h1"))
+# z2 needs z0, too, on which both y1 and z1 stand
+_TWICE = (
+    _makes("z0", None),
+    _makes("y1", "z0"),
+    _makes("z1", "z0"),
+    dataclasses.replace(_makes("z2", "z1"), depends_on=("y1", "z0")),
+)
 # It is applied last: Alembic goes by the alphabet, backwards.
 _OTHER = _makes("a0", None)
 
@@ -179,3 +186,25 @@ def test_rows_of_which_one_only_depends_on_the_other_are_refused_as_alembic_does
     assert "overlaps with other requested revisions" in theirs.text
     assert ours.exit_code == 1
     assert "s1 came before k2" in ours.problem()["problem"]
+
+
+@pytest.mark.parametrize("command", ["sql", "rollback-test", "upgrade"])
+def test_an_error_of_alembics_own_over_what_is_needed_twice_names_the_revision_and_the_way_out(
+    command: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    job = _job(request, tmp_path, _TWICE)
+
+    failed = job.run(command, "--target=heads")
+    problem = (
+        failed.result(command)["proofs"][-1]["problem"]
+        if command == "rollback-test"
+        else failed.problem()
+    )
+    edit(next(job.directory.rglob("z2_step.py")), "('y1', 'z0')", "'y1'")
+    passed = job.run("rollback-test", "--target=heads", "--scope=all")
+
+    assert "z2 stands on z0 and on z1, which came after it" in problem["meaning"], failed.text
+    assert problem["file"].endswith("z2_step.py")
+    if command != "upgrade":
+        assert problem["remedy"].startswith("Take z0 out of `depends_on` of revision z2")
+    assert passed.exit_code == 0, passed.text

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from alembic_ci.errors import AlembicCIError, DatabaseUnreachableError
 from alembic_ci.history import Revision
 from alembic_ci.model import ChangeResult, Direction, Problem, Retry
+from alembic_ci.project.failures import ForeignError
 from alembic_ci.project.session import Ready
 from alembic_ci.steps.attempts import Attempt
 from alembic_ci.steps.bindings import Binding
@@ -16,6 +17,7 @@ from alembic_ci.steps.half_way import End, Words, half_way, unknown_end
 from alembic_ci.steps.locks import Locks
 from alembic_ci.steps.lost_changes import dragged_back, silent_rollback
 from alembic_ci.steps.problems import problem as reported
+from alembic_ci.steps.stumbling import point_out
 from alembic_ci.steps.verification import Health, Verification
 from alembic_ci.steps.version_table import unusable, version_rows
 
@@ -135,6 +137,8 @@ class Judge:
     ) -> Problem | None:
         failed, name = self._course.failed, self._course.ended_in(binding)
         if failed and name:
+            if isinstance(failed, ForeignError):
+                point_out(failed, self._desk.context.history)
             end = End(
                 revision=self._desk.context.history.revisions[name],
                 result=result,

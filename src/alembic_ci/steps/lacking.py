@@ -1,4 +1,4 @@
-"""What belongs to a server and not to a database, so that a scratch server may lack it."""
+"""What the environment has and this job, or a scratch server, may lack."""
 
 import re
 
@@ -18,7 +18,15 @@ _ROLE = re.compile(
 
 
 def lacking(failure: Failure | None) -> str:
-    """Say what to do where a statement failed for want of an extension or a role, else ``""``."""
+    """Say what to do where a revision failed for want of something outside of it, else ``""``.
+
+    Extensions and roles belong to a server and not to a database; variables and arguments to a job.
+    """
+    if failure and failure.kind == KeyError.__name__:
+        return (
+            "Where it is a process variable, set it in this job; where it is an argument that "
+            "get_x_argument() asks for, give it with --x KEY=VALUE. Otherwise correct the revision."
+        )
     if failure is None or not failure.statement:
         return ""
     if failure.code in _NO_EXTENSION and _EXTENSION.search(failure.statement):

@@ -17,6 +17,7 @@ from alembic_ci.steps.attempt import Attempt, told, unprepared, why_missing, why
 from alembic_ci.steps.changes import UNCHANGED, Changes
 from alembic_ci.steps.observer import Observer
 from alembic_ci.steps.rows_left import rows_left
+from alembic_ci.steps.stumbling import point_out
 from alembic_ci.steps.walkers import bring_up
 
 
@@ -155,7 +156,9 @@ class Prover:
         if attempt.phase is Phase.DOWN and (why := why_refused(error)):
             self._finish(attempt.cut_short(Verdict.MISSING, why))
             return
-        problem = self._bench.explain(told(error, attempt.phase))
+        said = told(error, attempt.phase)
+        point_out(said, self._history)
+        problem = self._bench.explain(said)
         self._finish(attempt.failed(problem))
 
     def rebuilt(self) -> None:

@@ -12,6 +12,7 @@ from alembic_ci.ci.files import Folder, empty, opened
 from alembic_ci.errors import AlembicCIError, Interrupted, ProjectError
 from alembic_ci.history import Revision
 from alembic_ci.model import Direction, Divergence, RenderedRevision, SqlResult, Statement
+from alembic_ci.project.failures import ForeignError
 from alembic_ci.project.offline import Offline, RenderedScript, Rendering
 from alembic_ci.statements import Script, listed
 from alembic_ci.steps import script
@@ -23,6 +24,7 @@ from alembic_ci.steps.pieces import Piece, Pieces
 from alembic_ci.steps.recording import Recording
 from alembic_ci.steps.setup import Setup, entering, only_for, setup
 from alembic_ci.steps.statement_text import opening
+from alembic_ci.steps.stumbling import point_out
 from alembic_ci.steps.target import upgrade_target
 from alembic_ci.steps.version_table import refuse_unusable
 
@@ -78,7 +80,7 @@ class _Rendering:
         plan = context.history.upgrade_plan(current, upgrade_target(context))
         reached = context.history.effective([*current, *(item.revision for item in plan)])
         numbers = {item.revision: number for number, item in enumerate(plan, 1)}
-        with self._emptied_if_it_fails():
+        with self._emptied_if_it_fails(), self._told_well():
             # The worker goes on with the second while the first is read.
             asked = (
                 self._rendering(Direction.UP, current, plan),
@@ -100,6 +102,15 @@ class _Rendering:
             yield
         except (AlembicCIError, Interrupted):
             empty(self._folder)
+            raise
+
+    @contextmanager
+    def _told_well(self) -> Iterator[None]:
+        """Say what an error of Alembic's own means."""
+        try:
+            yield
+        except ForeignError as error:
+            point_out(error, self._desk.context.history)
             raise
 
     def _hidden(self, sql: str) -> str:
