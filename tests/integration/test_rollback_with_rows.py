@@ -632,6 +632,7 @@ def test_ways_to_have_no_downgrade_are_told_apart(
 
     proofs = {step.revision: _proof(finished, step.revision) for step in steps}
     assert {proof["verdict"] for proof in proofs.values()} == {"missing"}, finished.text
+    assert "1 of 4 roll back, 3 have no downgrade" in finished.text
     for reason, proof in zip(downgrades, proofs.values(), strict=True):
         assert reason in str(proof["reason"])
         assert reason in finished.text
@@ -769,3 +770,50 @@ op.execute("SET LOCAL search_path TO audit, public")""",
         "table audit.accounts",
     ]
     assert "in one go the upgrade ends with table `audit.accounts`" in finished.text
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_a_downgrade_that_fails_because_another_took_too_much_blames_that_one(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    unsure = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade=f"""if not sa.inspect(op.get_bind()).has_table("accounts"):
+    {CREATE.upgrade.replace(chr(10), chr(10) + "    ")}""",
+        downgrade='op.drop_table("accounts")',
+    )
+    job = _job(tmp_path, driver, request, CREATE, unsure)
+
+    finished = job.run("rollback-test", "--rows=0")
+
+    assert finished.verdicts() == {"aaa1": "passed", "bbb2": "residue"}, finished.text
+    (_, leg, _) = finished.result("rollback-test")["round_trip"]
+    assert leg["problem"]["problem"] == (
+        "The downgrade of revision aaa1 fails when all are taken back in one go."
+    )
+    assert leg["problem"]["meaning"] == "Alone it passes; bbb2 does not restore the schema."
+    assert leg["problem"]["remedy"].startswith("Correct bbb2 first")
+
+
+@pytest.mark.postgresql
+def test_a_session_that_a_revision_leaves_changed_is_hinted_at(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    elsewhere = Written(
+        revision="aaa1",
+        down=None,
+        upgrade="""op.execute("CREATE SCHEMA audit")
+op.execute("SET search_path TO audit, public")""",
+        downgrade='op.execute("DROP SCHEMA audit")',
+    )
+    then = Written(revision="bbb2", down="aaa1", upgrade=CREATE.upgrade, downgrade=CREATE.downgrade)
+    job = _job(tmp_path, "postgresql+psycopg2", request, elsewhere, then)
+
+    finished = job.run("rollback-test", "--rows=0")
+
+    (_, leg, _) = finished.result("rollback-test")["round_trip"]
+    assert leg["state"] == "failed", finished.text
+    assert leg["problem"]["revision"] == "bbb2"
+    assert leg["problem"]["meaning"] == "Alone it passes."
+    assert "what a SET changes for the whole session" in leg["problem"]["remedy"]

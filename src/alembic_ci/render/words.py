@@ -39,6 +39,12 @@ VERDICTS = {
     Verdict.NOT_RUN: "not run",
 }
 
+_VERDICTS_OF_SEVERAL = VERDICTS | {
+    Verdict.FAILED: "fail",
+    Verdict.RESIDUE: "do not restore the schema",
+    Verdict.MISSING: "have no downgrade",
+}
+
 
 def visible(text: str) -> str:
     r"""Spell out what would act instead of show: an escape character becomes ``\x1b``."""
@@ -160,7 +166,11 @@ def verdicts(result: RollbackResult) -> str:
     passed = counts.pop(Verdict.PASSED)
     if passed == total:
         return "1 revision rolls back" if total == 1 else f"all {total:,} revisions roll back"
-    others = (f"{number:,} {VERDICTS[verdict]}" for verdict, number in counts.items() if number)
+    others = (
+        f"{number:,} {(VERDICTS if number == 1 else _VERDICTS_OF_SEVERAL)[verdict]}"
+        for verdict, number in counts.items()
+        if number
+    )
     return ", ".join((f"{passed:,} of {total:,} roll back", *others))
 
 

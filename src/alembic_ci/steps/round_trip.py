@@ -26,6 +26,7 @@ from alembic_ci.project.session import Session
 from alembic_ci.project.worker import Online
 from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.ground import Ground
+from alembic_ci.steps.in_one_go import told_in_one_go
 from alembic_ci.steps.lost_changes import silent_rollback
 from alembic_ci.steps.observer import whole_snapshot
 from alembic_ci.steps.problems import problem, verdict_problem
@@ -204,6 +205,7 @@ class _Trip:
     ) -> tuple[tuple[Difference, ...], Problem | None]:
         context = self._scratch.desk.context
         if failed:
+            failed = told_in_one_go(failed, leg.phase, self._grounds[binding.label].proofs)
             told = problem(failed, redact=context.redact, start_directory=context.start_directory)
             return (), told
         if not self._arrived(binding, leg):
