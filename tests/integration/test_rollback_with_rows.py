@@ -817,3 +817,33 @@ op.execute("SET search_path TO audit, public")""",
     assert leg["problem"]["revision"] == "bbb2"
     assert leg["problem"]["meaning"] == "Alone it passes."
     assert "what a SET changes for the whole session" in leg["problem"]["remedy"]
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_an_insert_that_fails_is_not_explained_as_a_new_rule(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    seeded = Written(
+        revision="aaa1",
+        down=None,
+        upgrade=f"""{CREATE.upgrade}
+op.execute("insert into accounts (id, name) values (1, 'first')")""",
+        downgrade=CREATE.downgrade,
+    )
+    given = "" if "postgresql" in driver else "1, "  # its sequence begins with 1, too
+    columns = "name" if "postgresql" in driver else "id, name"
+    again = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade=f"""op.execute("insert into accounts ({columns}) values ({given}'second')")""",
+        downgrade="""op.execute("delete from accounts where name = 'second'")""",
+    )
+    job = _job(tmp_path, driver, request, seeded, again)
+
+    finished = job.run("rollback-test")
+
+    problem = _proof(finished, "bbb2")["problem"]
+    assert isinstance(problem, dict), finished.text
+    assert "rule forbids" not in problem["meaning"]
+    assert "already" in problem["meaning"]
+    assert ("sequence" in problem["meaning"]) == ("postgresql" in driver)

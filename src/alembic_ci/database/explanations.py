@@ -5,8 +5,9 @@ MariaDB and MySQL (https://mariadb.com/kb/en/mariadb-error-code-reference/), nam
 (https://www.sqlite.org/rescode.html).
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 
@@ -24,6 +25,20 @@ _ROWS = Explanation(
     meaning="The table holds rows that the new rule forbids; on the empty tables of a test "
     "database nothing of this shows.",
     remedy="Change the rows first, in this revision or an earlier one, then add the rule.",
+)
+_WRITTEN = replace(
+    _ROWS,
+    meaning="A row that the statement writes or deletes breaks a rule of its table: a value is "
+    "there already, is missing, or is referred to.",
+    remedy="Let the statement work on whatever rows a database has, or change those first that "
+    "are in its way.",
+)
+_NUMBERED = replace(
+    _WRITTEN,
+    meaning="Another row has the value already. Where the number comes from a sequence: that does "
+    "not know of rows which were inserted with numbers of their own.",
+    remedy="Insert only what is missing; move the sequence with setval() behind rows that bring "
+    "their numbers.",
 )
 _IN_TRANSACTION = Explanation(
     failure_class="in-transaction",
@@ -110,11 +125,22 @@ _BY_CODE: Mapping[str, Explanation] = MappingProxyType(
     }
 )
 _BY_START = (("SQLITE_CONSTRAINT", _ROWS), ("SQLITE_READONLY", _READ_ONLY))
+_WRITES_ROWS = re.compile(
+    r"\s*(?:insert(?!\s+into\s+_alembic_tmp_)|update|delete|merge|replace)\b", re.IGNORECASE
+)
+"""Not what a batch operation on SQLite copies into the table with the new rule."""
+_TAKEN_ON_POSTGRESQL = "23505"
 
 
-def explanation(code: str | None) -> Explanation | None:
-    """Return what a code means in a migration, None where it says nothing by itself."""
+def explanation(code: str | None, statement: str | None = None) -> Explanation | None:
+    """Return what a code means in a migration, None where it says nothing by itself.
+
+    It means something else where the failed *statement* writes rows itself.
+    """
     if not code:
         return None
     by_start = next((found for start, found in _BY_START if code.startswith(start)), None)
-    return _BY_CODE.get(code, by_start)
+    found = _BY_CODE.get(code, by_start)
+    if found is _ROWS and statement and _WRITES_ROWS.match(statement):
+        return _NUMBERED if code == _TAKEN_ON_POSTGRESQL else _WRITTEN
+    return found

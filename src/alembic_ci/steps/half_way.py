@@ -104,7 +104,7 @@ def unknown_end(error: AlembicCIError) -> Words:
 
 def _explained(error: AlembicCIError) -> Explanation | None:
     failure = error.failure if isinstance(error, StepFailedError) else None
-    return explanation(failure.code) if failure else None
+    return explanation(failure.code, failure.statement) if failure else None
 
 
 def _usually(error: AlembicCIError) -> str:

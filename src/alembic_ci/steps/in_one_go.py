@@ -29,7 +29,7 @@ def told_in_one_go(
         error.revision, failure=failure, output=error.output, swallowed=error.swallowed
     )
     said.problem = _PROBLEMS[phase].format(error.revision)
-    usual = explanation(failure.code) if failure else None
+    usual = explanation(failure.code, failure.statement) if failure else None
     said.remedy = usual.remedy if usual else _SHARED
     alone = usual.meaning if usual else "Alone it passes."
     wrong = [proof.revision for proof in proofs if proof.verdict is Verdict.RESIDUE]
