@@ -1,6 +1,8 @@
 """What is left in the version table by a downgrade, and whether Alembic upgrades from there."""
 
+import contextlib
 import dataclasses
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -208,3 +210,26 @@ def test_an_error_of_alembics_own_over_what_is_needed_twice_names_the_revision_a
     if command != "upgrade":
         assert problem["remedy"].startswith("Take z0 out of `depends_on` of revision z2")
     assert passed.exit_code == 0, passed.text
+
+
+def test_the_doctor_tells_of_each_head_whether_it_is_there_where_rows_overlap(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    job = _job(request, tmp_path, (*_DOUBLED, _OTHER))
+    job.passed("upgrade", "--target=heads")
+    job.run("downgrade", "--target=b3@-1")
+
+    overlapping = job.run("doctor")
+    database = sqlite3.connect(job.directory / url_for("sqlite", request).database)
+    with contextlib.closing(database), database:
+        database.execute("update alembic_version set version_num = 'gone' where version_num = 'a3'")
+    unknown = job.run("doctor")
+
+    assert "head a3: is in this database" in overlapping.text
+    assert "head b3: is not in this database" in overlapping.text
+    assert "this database" not in _named(unknown, "multiple-heads")
+
+
+def _named(finished: Finished, failure_class: str) -> str:
+    problems = finished.result("doctor")["problems"]
+    return str(next(item for item in problems if item["failure_class"] == failure_class))

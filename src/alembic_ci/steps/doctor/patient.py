@@ -76,6 +76,13 @@ class Patient:
         history = self.context.history
         return not history.unknown(self.current) and not history.covered(self.current)
 
+    @property
+    def applied(self) -> frozenset[str]:
+        """The revisions that the version table stands for, as far as the project has them."""
+        history = self.context.history
+        unknown = history.unknown(self.current)
+        return history.closure(name for name in self.current if name not in unknown)
+
     def found(  # noqa: PLR0913 - the fields of a problem, most of them seldom used
         self,
         failure_class: str,
@@ -111,7 +118,7 @@ def keeps_parts(patient: Patient) -> bool:
     ready, history = patient.ready, patient.context.history
     if ready is None or patient.binding.url.dialect is Dialect.MYSQL or not ready.transactional:
         return True
-    there = history.closure(patient.current) if patient.sound else frozenset()
+    there = patient.applied
     near = [history.revisions[name] for name in history.effective(there)]
     near += [item for item in history.oldest_first() if item.revision not in there][:1]
     return any(uses_autocommit(revision) for revision in near)

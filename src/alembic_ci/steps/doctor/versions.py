@@ -69,9 +69,10 @@ def forked(patient: Patient) -> Iterator[Problem]:
     if not heads:
         return
     error = history.multiple_heads_error(heads)
-    there = history.closure(patient.current) if patient.sound else frozenset()
     evidence = [
-        f"head {head}: {'is' if head in there else 'is not'} in this database" for head in heads
+        f"head {head}: {'is' if head in patient.applied else 'is not'} in this database"
+        for head in heads
+        if not history.unknown(patient.current)  # which may stand on any
     ]
     merge = patient.recipes.alembic(
         "merge", "-m", "merge heads", *heads, purpose="Join them, and commit the new file"
@@ -129,7 +130,7 @@ def narrow(patient: Patient) -> Iterator[Problem]:
     if width is None:
         return
     history = patient.context.history
-    there = history.closure(patient.current) if patient.sound else frozenset()
+    there = patient.applied
     for revision in history.oldest_first():
         name = revision.revision
         if len(name) > width and name not in there:
