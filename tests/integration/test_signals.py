@@ -204,6 +204,34 @@ def test_signals_during_the_cleaning_up_change_nothing(tmp_path: Path) -> None:
     assert told(run)["failure_class"] == "interrupted"
 
 
+@pytest.mark.parametrize("server", ["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)])
+def test_a_signal_in_the_middle_of_alembics_own_upgrade_leads_to_the_doctor(
+    server: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """A part of the revision is in: to run it again would fail on that."""
+    url: DatabaseURL = request.getfixturevalue(f"{server}_url")
+    variables = SQLITE if server == "sqlite" else on(url)
+    sleeping = nap(tmp_path, "alembic", "--", "upgrade", "head", variables=variables)
+
+    sleeping.process.terminate()
+    run = sleeping.ended()
+
+    assert run.exit_code == 143
+    assert told(run)["failure_class"] == "interrupted"
+    assert "may keep what the revision had done" in told(run)["meaning"]
+    assert "`doctor`" in told(run)["remedy"]
+
+
+def test_a_signal_in_the_middle_of_an_alembic_command_that_only_reads(tmp_path: Path) -> None:
+    sleeping = nap(tmp_path, "alembic", "--", "upgrade", "head", "--sql")
+
+    sleeping.process.terminate()
+    run = sleeping.ended()
+
+    assert run.exit_code == 143
+    assert told(run)["remedy"] == "Run it again: it goes on from where the database stands now."
+
+
 def test_a_signal_while_sql_is_rendered_leaves_no_half_of_it(tmp_path: Path) -> None:
     sleeping = nap(tmp_path, "sql", "--sql-offline")
 

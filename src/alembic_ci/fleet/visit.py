@@ -13,12 +13,12 @@ from alembic_ci.model import DatabaseReport, Problem, State, StatusResult, StepR
 from alembic_ci.plans import Plan
 from alembic_ci.project.failures import WorkerDiedError, WorkerTimeoutError
 from alembic_ci.project.worker import Versions
-from alembic_ci.steps.alembic_command import alembic_command
+from alembic_ci.steps.alembic_command import alembic_command, writes
 from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Context, CutShort, Outcome, Outcomes
 from alembic_ci.steps.desk import Desk
 from alembic_ci.steps.menu import Step, after_failure, step
-from alembic_ci.steps.problems import HALF_APPLIED, interruption, problem
+from alembic_ci.steps.problems import HALF_APPLIED, interrupted_change, interruption, problem
 from alembic_ci.steps.review import reviewed
 from alembic_ci.steps.status import furthest_behind
 from alembic_ci.steps.target import lasting_target
@@ -183,7 +183,8 @@ class Visit:
         except Interrupted as signal:
             self._signum = signal.signum
             desk.break_off()
-            failed = interruption(signal.signum)
+            half = name == "alembic" and writes(self._errand.arguments)
+            failed = (interrupted_change if half else interruption)(signal.signum)
         return {binding.label: Outcome(problem=failed) for binding in desk.bindings}
 
     def _taken(self, desk: Desk, name: str) -> Outcomes:

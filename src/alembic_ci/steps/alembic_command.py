@@ -13,13 +13,18 @@ from alembic_ci.steps.protection import refuse_unless_allowed
 _WRITING = {"upgrade", "downgrade", "stamp", "ensure_version"}
 
 
+def writes(arguments: Sequence[str]) -> bool:
+    """Tell whether Alembic's command line changes a database."""
+    return bool(_WRITING & set(arguments)) and "--sql" not in arguments
+
+
 def alembic_command(desk: Desk, arguments: Sequence[str]) -> Outcomes:
     """Run ``alembic ARGUMENTS``; what it prints is the result."""
     if not arguments:
         raise SettingsError(
             "alembic needs arguments.", remedy="For example: alembic-ci alembic -- history"
         )
-    writing = bool(_WRITING & set(arguments)) and "--sql" not in arguments
+    writing = writes(arguments)
     if writing:
         refuse_unless_allowed(desk.environment, desk.context.variables)
     worker = desk.worker

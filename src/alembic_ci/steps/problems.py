@@ -3,6 +3,7 @@
 import os
 import signal
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 from alembic_ci.database.explanations import explanation
@@ -92,6 +93,17 @@ def interruption(signum: int) -> Problem:
         problem=f"The run was ended by {name} in the middle of this step.",
         meaning="Somebody cancelled the job, or it ran out of time.",
         remedy="Run it again: it goes on from where the database stands now.",
+    )
+
+
+def interrupted_change(signum: int) -> Problem:
+    """Return the problem of a change that a signal ended, and that only Alembic knows of."""
+    told = interruption(signum)
+    return replace(
+        told,
+        meaning=f"{told.meaning} MariaDB, MySQL and SQLite may keep what the revision had done by "
+        "then; PostgreSQL keeps what it had committed.",
+        remedy="See with `doctor` whether a part of a revision is in, before it is run again.",
     )
 
 
