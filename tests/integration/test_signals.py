@@ -16,9 +16,11 @@ import pytest
 from accidents import (
     SLEEP_ONCE,
     SQLITE,
+    add_revision,
     alone,
     on,
     processes,
+    project,
     sleepy,
     told,
     wait_until,
@@ -230,6 +232,53 @@ def test_a_signal_in_the_middle_of_an_alembic_command_that_only_reads(tmp_path: 
 
     assert run.exit_code == 143
     assert told(run)["remedy"] == "Run it again: it goes on from where the database stands now."
+
+
+_TWO_TABLES = """
+import pathlib, time
+import sqlalchemy as sa
+from alembic import context
+
+engine = sa.create_engine(context.config.get_main_option("sqlalchemy.url"))
+for name in ("first", "second"):
+    with engine.connect() as connection:
+        context.configure(connection=connection, version_table=name)
+        with context.begin_transaction():
+            context.run_migrations()
+    with engine.connect() as connection:
+        done = sa.inspect(connection).has_table("beds_of_first")
+    if done and not pathlib.Path("asleep").exists():
+        pathlib.Path("asleep").touch()
+        time.sleep(60)
+"""
+
+
+def test_a_signal_between_two_version_tables_is_in_the_middle_of_no_revision(
+    tmp_path: Path,
+) -> None:
+    directory = project(tmp_path)
+    (directory / "migrations/env.py").write_text(_TWO_TABLES)
+    for file in (directory / "migrations/versions").glob("*.py"):
+        file.unlink()
+    beds = add_revision(
+        directory,
+        "table = op.get_context().version_table\n"
+        "op.execute(f'CREATE TABLE beds_of_{table} (id int)')",
+    )
+    beds.write_text(beds.read_text().replace('down_revision = "0003"', "down_revision = None"))
+    process = start(["upgrade"], directory=directory, variables=SQLITE)
+    wait_until(lambda: (directory / "asleep").exists() or process.poll() is not None)
+
+    process.terminate()
+    run = Nap(process=process, directory=directory).ended()
+    problem = told(run)
+    again = finished(start(["upgrade"], directory=directory, variables=SQLITE), directory)
+
+    assert run.exit_code == 143, run.everything
+    assert "middle of" not in problem["problem"]
+    assert "while no revision was at work; the database is at 0004" in problem["problem"]
+    assert "Run again" in problem["remedy"]
+    assert again.exit_code == 0, again.everything
 
 
 def test_a_signal_while_sql_is_rendered_leaves_no_half_of_it(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from alembic_ci.urls import Dialect
 class Visit:
     """One ``run_migrations()`` of env.py; *begun* are the revisions so far, in order.
 
-    *next* is the revision it is at, begun or not.
+    *next* is the revision it is at, begun or not; empty when all of them are done.
     """
 
     binding: Binding

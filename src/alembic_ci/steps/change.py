@@ -190,3 +190,4 @@ class _Change:
             stepped = session.step(revision.revision, self._direction)
             self._course.statements.setdefault(binding.label, []).extend(stepped.statements)
             progress.advance(f"{word} {revision.revision} {revision.message}")
+        visit.next = ""

@@ -61,7 +61,7 @@ class End:
     @property
     def where(self) -> str:
         """Name what the version table holds."""
-        return ", ".join(self.result.after) or "base (no revision)"
+        return _where(self.result)
 
 
 class Words(NamedTuple):
@@ -92,6 +92,16 @@ def half_way(error: AlembicCIError, end: End) -> Words:
     )
 
 
+def between(error: AlembicCIError, result: ChangeResult) -> Words:
+    """Say where the database stands after *error*, which came when no revision was at work."""
+    return Words(
+        problem=f"{error.problem.rstrip('.')} while no revision was at work; the database is at "
+        f"{_where(result)}.{_done(result)}",
+        meaning=error.meaning,
+        remedy=error.remedy or "Run again: it goes on from where the database stands.",
+    )
+
+
 def unknown_end(error: AlembicCIError) -> Words:
     """Say what is left to say when the database cannot be asked any more."""
     return Words(
@@ -100,6 +110,10 @@ def unknown_end(error: AlembicCIError) -> Words:
         meaning=error.meaning,
         remedy="When it is back, look with `status` before anything else.",
     )
+
+
+def _where(result: ChangeResult) -> str:
+    return ", ".join(result.after) or "base (no revision)"
 
 
 def _explained(error: AlembicCIError) -> Explanation | None:

@@ -13,7 +13,7 @@ from alembic_ci.steps.attempts import Attempt
 from alembic_ci.steps.bindings import Binding
 from alembic_ci.steps.context import Outcome
 from alembic_ci.steps.desk import Desk
-from alembic_ci.steps.half_way import End, Words, half_way, unknown_end
+from alembic_ci.steps.half_way import End, Words, between, half_way, unknown_end
 from alembic_ci.steps.locks import Locks
 from alembic_ci.steps.lost_changes import dragged_back, silent_rollback
 from alembic_ci.steps.problems import problem as reported
@@ -41,7 +41,13 @@ class Course:
     statements: dict[str, list[str]] = field(default_factory=dict)
     failed: AlembicCIError | None = None
     blocked: tuple[str, ...] = ()
-    locked_out: str = ""
+    locked_out: str | None = None
+
+    @property
+    def rests(self) -> str | None:
+        """The label of the database whose revisions were all done when env.py was last heard of."""
+        last = self.attempt.visits[-1:]
+        return last[0].binding.label if last and not last[0].next else None
 
     @property
     def running(self) -> str:
@@ -149,12 +155,13 @@ class Judge:
             return self._told(failed, half_way(failed, end))
         if failed and binding.label == self._course.locked_out:
             return self._as_it_is(failed)
+        if failed and binding.label == self._course.rests:
+            return self._told(failed, between(failed, result))
         if result.verified:
             return self._stuck(binding, result.after)
-        if failed and not self._course.running:
-            return self._as_it_is(failed)
         if failed:
-            return dragged_back(self._course.running, result)
+            running = self._course.running
+            return dragged_back(running, result) if running else self._as_it_is(failed)
         return silent_rollback(result.after)
 
     def _stuck(self, binding: Binding, after: Sequence[str]) -> Problem | None:
