@@ -388,3 +388,24 @@ def test_a_revision_that_cannot_be_imported_is_named_whatever_env_py_does_with_t
     problem = ran.problem()
     assert (ran.exit_code, problem["file"].rpartition("/")[2]) == (2, "bbb2_step.py"), ran.text
     assert "nosuchmodule" in problem["problem"]
+
+
+@pytest.mark.parametrize("job", [_SQLITE, _POSTGRESQL, _MYSQL], indirect=True)
+@pytest.mark.parametrize("place", ["inside", "outside"])
+def test_an_env_py_that_fails_behind_the_revisions_is_told_where_the_database_stands(
+    place: str, job: Job
+) -> None:
+    """On PostgreSQL its transaction takes all of them back, where it has not ended."""
+    indent = " " * (12 if place == "inside" else 4)
+    edit(_env(job), _MIGRATE, f"{_MIGRATE}{indent}raise RuntimeError('after all')\n")
+
+    run = job.run("upgrade")
+
+    problem = run.problem()
+    kept = place == "outside" or _url(job).drivername != "postgresql+psycopg2"
+    assert run.exit_code == 2, run.text
+    assert problem["failure_class"] == "env"
+    where = "ccc3. Applied before it: aaa1, bbb2, ccc3" if kept else "base (no revision)"
+    assert f"while no revision was at work; the database is at {where}." in problem["problem"]
+    assert "behind the revisions" in problem["meaning"]
+    assert problem["file"].endswith("env.py")

@@ -91,6 +91,8 @@ class _Change:
                 self._try()
             except StepFailedError as error:
                 self._course.failed = error
+            except EnvError as error:
+                self._behind(error)
             except (*_BREAKING, LockLostError) as error:
                 self._broken_off(error)
             except LockError as error:
@@ -160,6 +162,13 @@ class _Change:
     def _concerns(self, binding: Binding) -> bool:
         """Tell whether anything can be said of a database: env.py came to it, or could not."""
         return binding.label in self._course.promises or isinstance(self._course.failed, LockError)
+
+    def _behind(self, error: EnvError) -> None:
+        """Judge by the database when env.py fails behind the revisions, else there is no need."""
+        if self._course.rests is None or len(self._course.promises) < len(self._desk.bindings):
+            raise error
+        self._desk.close_worker()
+        self._course.failed = error
 
     def _broken_off(self, error: AlembicCIError | Interrupted) -> None:
         """End the worker in the middle; before any revision was to run, there is nothing to say."""

@@ -14,7 +14,7 @@ from alembic_ci.database.locking import LockLostError
 from alembic_ci.errors import AlembicCIError, ExitCode
 from alembic_ci.history import Revision
 from alembic_ci.model import ChangeResult, Direction
-from alembic_ci.project.failures import ForeignError, StepFailedError
+from alembic_ci.project.failures import EnvError, ForeignError, StepFailedError
 from alembic_ci.urls import Dialect
 from alembic_ci.wording.excerpts import shortened
 
@@ -94,11 +94,15 @@ def half_way(error: AlembicCIError, end: End) -> Words:
 
 def between(error: AlembicCIError, result: ChangeResult) -> Words:
     """Say where the database stands after *error*, which came when no revision was at work."""
+    meaning, remedy = error.meaning, error.remedy
+    if isinstance(error, EnvError):
+        meaning = "It came behind the revisions, in what env.py does after its migrations."
+        remedy = "Correct env.py, then run again: it goes on from where the database stands."
     return Words(
         problem=f"{error.problem.rstrip('.')} while no revision was at work; the database is at "
         f"{_where(result)}.{_done(result)}",
-        meaning=error.meaning,
-        remedy=error.remedy or "Run again: it goes on from where the database stands.",
+        meaning=meaning,
+        remedy=remedy or "Run again: it goes on from where the database stands.",
     )
 
 

@@ -27,9 +27,10 @@ def silent_rollback(after: Sequence[str]) -> Problem:
         meaning="env.py's transaction was rolled back at the end: one that env.py begins and never "
         "commits, a connection used before context.configure() (SQLAlchemy 2 then begins a "
         "transaction of its own), an async run_sync() without commit, an error that env.py "
-        "swallowed, or a revision that commits by itself (op.get_bind().commit()): what comes "
-        "behind that is in no transaction of Alembic's.",
+        "swallowed, or a revision that ends the transaction by itself (op.get_bind().commit(), or "
+        "rollback() of a Session on it): what comes behind that is in no transaction of Alembic's.",
         remedy="Use the connection for nothing before context.configure(), or call "
         "connection.commit() after context.run_migrations(). In a revision use "
-        "op.get_context().autocommit_block() instead of a commit.",
+        "op.get_context().autocommit_block() instead of a commit, and begin_nested() for what may "
+        "be rolled back.",
     )
