@@ -91,6 +91,50 @@ def test_postgresql_keeps_what_an_autocommit_block_did(
     assert {"cots"} == tables(postgresql_url) & {"cots", "beds"}
 
 
+@pytest.mark.postgresql
+def test_postgresql_keeps_what_an_earlier_autocommit_block_did_and_the_report_says_so(
+    postgresql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    """Its row in the version table goes with the transaction of the revision that fails."""
+    directory = project(tmp_path)
+    block = (
+        'with op.get_context().autocommit_block():\n    op.execute("CREATE TABLE cots (i INT)")\n'
+    )
+    earlier = add_revision(directory, block)
+    last = earlier.with_name("0005_last.py")
+    add_revision(directory, TWO_STEPS).rename(last)
+    last.write_text(last.read_text().replace('"0004"', '"0005"').replace('"0003"', '"0004"'))
+    add_revision(directory, block)
+
+    failed = run(directory, "upgrade", variables=on(postgresql_url))
+    problem = told(failed)
+    finish = run(directory, "doctor", "--resume=finish", "--apply", variables=on(postgresql_url))
+
+    assert problem["problem"].endswith("is at 0003. Applied before it: 0001, 0003.")
+    assert "the version row of 0004" in problem["meaning"]
+    assert "`doctor`" in problem["remedy"]
+    assert {"cots"} == tables(postgresql_url) & {"cots", "beds"}
+    assert finish.exit_code == 0, finish.everything
+
+
+@pytest.mark.postgresql
+def test_an_upgrade_that_commits_in_the_middle_is_not_said_to_be_one_transaction(
+    postgresql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    directory = project(tmp_path)
+    add_revision(
+        directory,
+        'with op.get_context().autocommit_block():\n    op.execute("CREATE TABLE cots (i INT)")',
+    )
+
+    first = run(directory, "upgrade", "--target=0003", variables=on(postgresql_url))
+    second = run(directory, "upgrade", variables=on(postgresql_url))
+
+    assert "2 revisions in one transaction, verified" in first.stdout
+    said = "1 revision in several transactions (0004 commits in the middle), verified"
+    assert said in second.stdout
+
+
 @pytest.mark.mysql
 def test_mariadb_keeps_half_a_revision_and_the_report_names_it(
     mysql_url: DatabaseURL, tmp_path: Path

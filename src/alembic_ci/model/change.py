@@ -35,7 +35,8 @@ class ChangeResult:
     """What upgrade, downgrade or stamp did; *applied* is in the order of execution.
 
     *transactional* tells whether DDL is rolled back with its transaction, *per_migration* whether
-    each revision has one of its own.
+    each revision has one of its own. *committing* are those of *applied* that committed something
+    by themselves, in the middle of theirs.
 
     *waited* tells of another job that had the migration lock. *differences* are between the schema
     and the one that the rollback test led to, *notices* what is worth knowing and fails nothing.
@@ -48,6 +49,7 @@ class ChangeResult:
     verified: bool
     per_migration: bool = False
     transactional: bool = True
+    committing: tuple[str, ...] = ()
     plan: DowngradePlan | None = None
     waited: LockWait | None = None
     retries: tuple[Retry, ...] = ()

@@ -212,6 +212,9 @@ def _committed(result: ChangeResult) -> str:
     """Say what would have stayed if a revision had failed."""
     if not result.transactional:
         return "without a transaction"
+    if result.committing:
+        commit = "commits" if len(result.committing) == 1 else "commit"
+        return f"in several transactions ({ids(result.committing)} {commit} in the middle)"
     each = result.per_migration and len(result.applied) > 1
     return "in a transaction each" if each else "in one transaction"
 

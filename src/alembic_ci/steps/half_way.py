@@ -49,7 +49,8 @@ class End:
     """Where a change ended: in the middle of *revision*, with *result* in the version table.
 
     *transactional* tells whether the migration's transaction covers DDL, *kept* are other version
-    tables of the same database that were changed before.
+    tables of the same database that were changed before. *unrecorded* are revisions that had run
+    and committed something in the middle; their rows of the version table were rolled back.
     """
 
     revision: Revision
@@ -57,6 +58,7 @@ class End:
     dialect: Dialect
     transactional: bool
     kept: tuple[str, ...] = ()
+    unrecorded: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:
@@ -170,6 +172,12 @@ def _rolled_back(end: End) -> bool:
 
 
 def _taken_back(end: End) -> str:
+    if end.unrecorded:
+        return (
+            f"What it had done was rolled back, and so was the version row of "
+            f"{', '.join(end.unrecorded)} behind its last commit: what that had committed stays in "
+            "the database."
+        )
     if uses_autocommit(end.revision):
         return (
             "What came before and inside its autocommit_block() stays in the database; the rest "
@@ -190,8 +198,8 @@ def uses_autocommit(revision: Revision) -> bool:
 
 def _remedy(error: AlembicCIError, end: End) -> str:
     first = ""
-    clean = _rolled_back(end) and not uses_autocommit(end.revision)
-    if not clean and not _nothing_ran(error):
+    clean = _rolled_back(end) and not uses_autocommit(end.revision) and not end.unrecorded
+    if not clean and (end.unrecorded or not _nothing_ran(error)):
         first = (
             "See what of it is in, and finish it or take it back, with `doctor` or by hand; then "
         )

@@ -44,6 +44,11 @@ class Course:
     locked_out: str | None = None
 
     @property
+    def lasting(self) -> set[str]:
+        """The revisions that committed something themselves, as far as they came to their end."""
+        return {name for visit in self.attempt.visits for name in visit.session.lasting}
+
+    @property
     def rests(self) -> str | None:
         """The label of the database whose revisions were all done when env.py was last heard of."""
         last = self.attempt.visits[-1:]
@@ -53,6 +58,11 @@ class Course:
     def running(self) -> str:
         """The revision that env.py was at, "" for none."""
         return self.attempt.visits[-1].next if self.attempt.visits else ""
+
+    def unrecorded(self, result: ChangeResult) -> tuple[str, ...]:
+        """Return what was run last, has committed something, and whose version row is lost."""
+        begun = self.attempt.visits[-1].begun
+        return tuple(n for n in begun if n in self.lasting and n not in result.applied)
 
     def ended_in(self, binding: Binding) -> str:
         """Return the revision of a database at which a failed change stood, "" for none."""
@@ -134,6 +144,11 @@ class Judge:
             verified=after_closure == before_closure ^ set(names),
             per_migration=ready.per_migration,
             transactional=ready.transactional,
+            committing=tuple(
+                name
+                for name in names
+                if name in moved & self._course.lasting and ready.transactional
+            ),
             waited=self._locks.waited(label),
             retries=tuple(self._course.retries),
         )
@@ -151,6 +166,7 @@ class Judge:
                 dialect=binding.url.dialect,
                 transactional=self._desk.readies[binding.label].transactional,
                 kept=kept,
+                unrecorded=self._course.unrecorded(result),
             )
             return self._told(failed, half_way(failed, end))
         if failed and binding.label == self._course.locked_out:
