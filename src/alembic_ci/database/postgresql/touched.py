@@ -173,7 +173,7 @@ def _basics() -> str:
  and {_fresh("d")})) into fresh_columns, defaults_filled
  from pg_catalog.pg_attribute a where a.attrelid = any (locked) and {_fresh("a")};
  types_written = {_wrote("pg_type", "updated")} or {_wrote("pg_description")}
- or {_count("pg_type", "inserted")} > 2 * new_tables;
+ or {_count("pg_type", "inserted")} > 2 * (new_tables + rewritten);
  labels_written = {_wrote("pg_enum")};
  routines_written = {_wrote("pg_proc")};
  relations_written = {_count("pg_class", "updated")}
