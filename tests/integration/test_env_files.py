@@ -1,5 +1,6 @@
 """What people do in env.py, beyond what ``alembic init`` writes."""
 
+import dataclasses
 import os
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from alembic_ci.database.control import Control
 from alembic_ci.urls import DatabaseURL
 from environments import CURRENT
 from jobs import Job, marked, url_for, variables_for
-from template_projects import ALL_SOUND, SOUND, edit, initialised
+from template_projects import ADD, ALL_SOUND, SOUND, edit, initialised, write
 
 _TIMEOUT = 30.0  # seconds
 _CONFIGURE = """        context.configure(
@@ -168,6 +169,29 @@ def test_schemas_that_are_new_roll_back_together(job: Job) -> None:
 
     assert run.verdicts() == ALL_SOUND
     assert run.result("upgrade")["applied"] == ["aaa1", "bbb2", "ccc3"]
+    assert "one by one for blue.alembic_version only, of 2 version tables" in run.text
+
+
+def test_what_only_the_second_schema_keeps_is_found_in_one_go(job: Job) -> None:
+    edit(_env(job), _CONFIGURE + _MIGRATE, _SCHEMAS)
+    _stand(job, blue="aaa1", green="aaa1")
+    green = """
+if op.get_bind().dialect.default_schema_name == "green":
+    op.create_index("accounts_again", "accounts", ["id"])"""
+    edit(
+        _env(job),
+        '            connection.exec_driver_sql(f"set search_path to {schema}")\n',
+        '            connection.exec_driver_sql(f"set search_path to {schema}")\n'
+        "            connection.dialect.default_schema_name = schema\n",
+    )
+    write(job.directory, dataclasses.replace(ADD, upgrade=ADD.upgrade + green))
+
+    run = job.run("rollback-test", "--target=bbb2")
+
+    assert run.exit_code == 1, run.text
+    (_, down, _) = run.result("rollback-test")["round_trip"]
+    (left,) = down["differences"]
+    assert "index `accounts_again` of table `green.accounts` behind" in left["text"]
 
 
 def test_a_schema_for_the_version_table_that_a_scratch_database_lacks_is_named(job: Job) -> None:

@@ -111,7 +111,7 @@ def _results(
     trips = trips or round_trips(scratch, grounds, schemas).trips
     return {
         label: RollbackResult(
-            scratch=scratch.description(label),
+            scratch=_ground_words(scratch, label),
             scope=scratch.desk.context.settings.scope,
             proofs=found.proofs,
             round_trip=trips[label],
@@ -121,6 +121,19 @@ def _results(
         )
         for label, found in tried.items()
     }
+
+
+def _ground_words(scratch: Scratch, label: str) -> str:
+    """Say where it was tested, and for which version table where env.py goes through several.
+
+    All in one go is for each of them.
+    """
+    where = scratch.description(label)
+    places = dict.fromkeys(ready.place for ready in scratch.desk.arrivals.get(label, ()))
+    if len(places) < 2:  # noqa: PLR2004 - the only one
+        return where
+    first = next(iter(places))
+    return f"{where}, one by one for {first} only, of {len(places)} version tables"
 
 
 def _proved(
