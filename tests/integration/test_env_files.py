@@ -433,3 +433,18 @@ def test_an_env_py_that_fails_behind_the_revisions_is_told_where_the_database_st
     assert f"while no revision was at work; the database is at {where}." in problem["problem"]
     assert "behind the revisions" in problem["meaning"]
     assert problem["file"].endswith("env.py")
+
+
+def test_an_autocommit_block_in_a_transaction_of_env_pys_own_is_told_what_is_in_its_way(
+    job: Job,
+) -> None:
+    edit(_env(job), "connectable.connect() as connection", "connectable.begin() as connection")
+    block = "with op.get_context().autocommit_block():\n    op.execute('select 1')"
+    write(job.directory, dataclasses.replace(ADD, upgrade=f"{ADD.upgrade}\n{block}"))
+
+    run = job.run("rollback-test")
+
+    (_, proof, _) = run.result("rollback-test")["proofs"]
+    assert proof["verdict"] == "failed", run.text
+    assert "engine.connect()" in proof["problem"]["remedy"]
+    assert proof["problem"]["database_error"] == "AssertionError"

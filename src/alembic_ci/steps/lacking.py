@@ -16,6 +16,8 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 
+_BLOCK = "in autocommit_block\n"
+
 
 def lacking(failure: Failure | None) -> str:
     """Say what to do where a revision failed for want of something outside of it, else ``""``.
@@ -26,6 +28,12 @@ def lacking(failure: Failure | None) -> str:
         return (
             "Where it is a process variable, set it in this job; where it is an argument that "
             "get_x_argument() asks for, give it with --x KEY=VALUE. Otherwise correct the revision."
+        )
+    if failure and failure.kind == AssertionError.__name__ and _BLOCK in failure.traceback:
+        return (
+            "env.py begins the transaction itself (engine.begin(), connection.begin()), and "
+            "autocommit_block() can leave only one of Alembic's: let env.py use engine.connect(), "
+            "and context.begin_transaction() around run_migrations()."
         )
     if failure is None or not failure.statement:
         return ""

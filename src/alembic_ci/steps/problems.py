@@ -36,10 +36,17 @@ def problem(error: AlembicCIError, *, redact: Redactor, start_directory: Path) -
         file=_relative(failure, start_directory),
         line=failure.line if failure else None,
         statement=redact.sql(failure.statement) if failure and failure.statement else None,
-        database_error=redact(f"{failure.kind}: {failure.message}") if failure else None,
+        database_error=redact(_said(failure)) if failure else None,
         code=failure.code if failure else None,
         output=redact(output[-_OUTPUT_CHARACTERS:]),
     )
+
+
+def _said(failure: Failure) -> str:
+    """Join class and text of an exception; one without a text is told by its class alone."""
+    if failure.message == failure.kind:
+        return failure.kind
+    return f"{failure.kind}: {failure.message}"
 
 
 def _classified(error: AlembicCIError, failure: Failure | None) -> tuple[str, ExitCode]:
