@@ -1,7 +1,8 @@
 """Tell whether a table of MariaDB or MySQL has the same rows as another one, without a copy.
 
 A sum of hashes, and not CHECKSUM TABLE: that adds up CRCs, which two rows that have changed places
-in one column leave as they were once in 65536 times.
+in one column leave as they were once in 65536 times. Nor MD5(), which MySQL 9.6 has no longer:
+https://dev.mysql.com/doc/relnotes/mysql/9.6/en/
 """
 
 import re
@@ -54,7 +55,7 @@ def _hash(lines: Sequence[str]) -> str:
     if not exact or len(exact) < len(columns) or not all(exact):
         return ""
     values = (f"COALESCE(HEX({value}), '-'), ','" for value in exact)
-    return f"MD5(CONCAT({', '.join(values)}))"
+    return f"SHA2(CONCAT({', '.join(values)}), 256)"
 
 
 def _exact(column: str, kind: str) -> str:
