@@ -8,7 +8,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from alembic_ci.urls import DatabaseURL
-from servers import fresh_database, mysql_server, postgresql_server, real_mysql_server
+from servers import (
+    fresh_database,
+    mysql_on_the_path,
+    mysql_server,
+    postgresql_server,
+    real_mysql_server,
+)
 
 # The time an example takes says nothing on a machine that runs servers and other tests beside it.
 settings.register_profile(
@@ -60,6 +66,13 @@ def real_mysql_url(real_mysql_admin: DatabaseURL) -> Iterator[DatabaseURL]:
     """An empty MySQL database."""
     with fresh_database(real_mysql_admin) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def mysql_path() -> Iterator[str]:
+    """A PATH on which MySQL itself comes before MariaDB."""
+    with mysql_on_the_path() as path:
+        yield path
 
 
 @pytest.fixture

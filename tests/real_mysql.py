@@ -4,6 +4,7 @@ It comes from the unstable suite, with the libraries it needs, into a folder tha
 from there.
 """
 
+import re
 import shutil
 import socket
 import subprocess
@@ -64,6 +65,32 @@ def real_mysql() -> Iterator[DatabaseURL]:
             server.wait(_START_SECONDS)
     finally:
         shutil.rmtree(data)
+
+
+@contextmanager
+def mysql_programs() -> Iterator[Path]:
+    """Yield a folder with the server program, for the PATH of any user, who may lack its folders.
+
+    Raises:
+        PrivateServerError: The packages cannot be unpacked, for which one has to be root.
+    """
+    root = _root()
+    listed = subprocess.check_output(("chroot", str(root), "ldd", "/usr/sbin/mysqld"), text=True)
+    files = [Path(name) for name in re.findall(r"/\S+", listed)]
+    with tempfile.TemporaryDirectory(prefix="mysql-programs-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        parts = folder / "parts"
+        parts.mkdir()
+        for file in (*files, Path("/usr/sbin/mysqld")):
+            shutil.copy(root / file.relative_to("/"), parts / file.name)
+        loader = next(parts / file.name for file in files if file.name.startswith("ld-"))
+        start = folder / "mysqld"
+        start.write_text(
+            f'#!/bin/sh\nexec {loader} --library-path {parts} {parts / "mysqld"} "$@"\n'
+        )
+        start.chmod(0o755)
+        yield folder
 
 
 def _root() -> Path:

@@ -16,7 +16,7 @@ from alembic_ci.database.private_postgresql import private_postgresql
 from alembic_ci.database.quoting import quote
 from alembic_ci.database.server_databases import drop_database
 from alembic_ci.urls import DatabaseURL
-from real_mysql import real_mysql
+from real_mysql import mysql_programs, real_mysql
 
 NO_SKIP = "ALEMBIC_CI_TESTS_NO_SKIP"
 
@@ -44,16 +44,28 @@ def real_mysql_server() -> AbstractContextManager[DatabaseURL]:
 
 
 @contextmanager
+def mysql_on_the_path() -> Iterator[str]:
+    """Yield a PATH on which MySQL itself comes before MariaDB."""
+    with _loudly("MySQL"), mysql_programs() as folder:
+        yield os.pathsep.join((str(folder), os.environ["PATH"]))
+
+
+@contextmanager
 def _server(
     name: str, variable: str, private: Callable[[], AbstractContextManager[DatabaseURL]]
 ) -> Iterator[DatabaseURL]:
-    """Skip the test that asks, loudly, where there is no server; fail where none may be skipped."""
     if given := os.environ.get(variable):
         yield DatabaseURL.parse(given)
         return
+    with _loudly(name), private() as url:
+        yield url
+
+
+@contextmanager
+def _loudly(name: str) -> Iterator[None]:
+    """Skip the test that asks, loudly, where there is no server; fail where none may be skipped."""
     try:
-        with private() as url:
-            yield url
+        yield
     except PrivateServerError as error:
         text = f"NOT TESTED, NO {name.upper()} SERVER: {error}"
         if os.environ.get(NO_SKIP):

@@ -67,6 +67,33 @@ def test_a_private_mariadb_does_not_stand_in_for_it(
     assert "MySQL 9" in where
 
 
+def test_a_private_server_is_mysql_where_mysql_is(
+    real_mysql_url: DatabaseURL, mysql_path: str, tmp_path: Path
+) -> None:
+    directory = project(tmp_path)
+    add_revision(
+        directory,
+        """op.execute("CREATE TABLE ticks (id INT AUTO_INCREMENT PRIMARY KEY)")
+op.execute("CREATE EVENT tick ON SCHEDULE EVERY 1 SECOND DO INSERT INTO ticks VALUES ()")
+op.execute("DO SLEEP(1.5)")""",
+        downgrade="""op.execute("DROP EVENT tick")
+assert op.get_bind().exec_driver_sql("SELECT COUNT(*) FROM ticks").scalar() == 0
+op.execute("DROP TABLE ticks")""",
+    )
+
+    proved = run(
+        directory,
+        "rollback-test",
+        "--scope=all",
+        "--rows=0",
+        variables={**alone(real_mysql_url), "PATH": mysql_path},
+    )
+
+    assert proved.exit_code == 0, proved.everything
+    where = proved.step("rollback-test")["result"]["scratch"]
+    assert where.startswith("a private MySQL 9"), where
+
+
 def test_a_lock_is_given_up_and_tried_again(real_mysql_url: DatabaseURL, tmp_path: Path) -> None:
     directory = project(tmp_path)
     add_revision(directory, 'op.execute("DROP TABLE busy")')

@@ -55,6 +55,8 @@ def test_a_failing_set_up_tells_why(tmp_path: Path) -> None:
     with private_home() as home:
         with pytest.raises(PrivateServerError, match="sh failed: no room"):
             home.run(("/bin/sh", "-c", "echo no room; exit 1"))
+        with pytest.raises(PrivateServerError, match=r"sh failed: \[ERROR\] no room$"):
+            home.run(("/bin/sh", "-c", "echo '[ERROR] no room'; echo The end.; exit 1"))
         with pytest.raises(PrivateServerError, match="cannot be started"):
             home.run((tmp_path / "nothing",))
 

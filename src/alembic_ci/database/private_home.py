@@ -136,8 +136,9 @@ def quick_folder() -> Path:
 
 
 def last_lines(printed: bytes) -> str:
-    """Return the end of a log as one line."""
+    """Return the end of a log as one line; of MySQL's and MariaDB's, the errors."""
     lines = printed.decode(errors="replace").strip().splitlines()
+    lines = [line for line in lines if "[ERROR]" in line] or lines
     return " / ".join(line.strip() for line in lines[-_LOG_LINES:]) or "it printed nothing"
 
 

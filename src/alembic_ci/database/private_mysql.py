@@ -31,6 +31,7 @@ _SETTINGS = (
     "--innodb-buffer-pool-size=64M",
     "--max-connections=100",
     "--skip-log-bin",
+    "--event-scheduler=OFF",  # MySQL runs what a migration schedules, in the middle of the proof
     "--loose-sync-frm=0",
     "--loose-mysqlx=OFF",
     "--loose-mysql-native-password=ON",
@@ -66,7 +67,7 @@ def private_mysql(
         if product is Product.MARIADB:
             home.run(_mariadb_set_up(data))
         else:
-            home.run((server, "--no-defaults", "--initialize-insecure", f"--datadir={data}"))
+            home.run(_mysql_set_up(server, home, data))
         accounts = home.write("accounts.sql", _accounts(user, password, _login(server, product)))
         launch = Launch(
             home=home,
@@ -111,6 +112,16 @@ def _mariadb_set_up(data: Path) -> Sequence[str | Path]:
     )
 
 
+def _mysql_set_up(server: Path, home: Home, data: Path) -> Sequence[str | Path]:
+    return (
+        server,
+        "--no-defaults",
+        "--initialize-insecure",
+        f"--datadir={data}",
+        f"--secure-file-priv={home.path}",
+    )
+
+
 def _login(server: Path, product: Product) -> str:
     """Prefer the check of passwords that every driver knows."""
     major = re.search(r"Ver (\d+)", _version(server))
@@ -141,6 +152,7 @@ def _command(
         f"--tmpdir={home.path}",
         f"--port={port}",
         f"--init-file={accounts}",
+        f"--secure-file-priv={home.path}",  # MySQL does not start if its own folder is closed to us
         *_SETTINGS,
     )
 
