@@ -94,6 +94,22 @@ op.execute("DROP TABLE ticks")""",
     assert where.startswith("a private MySQL 9"), where
 
 
+def test_a_private_server_wants_primary_keys_if_the_real_one_does(
+    real_mysql_url: DatabaseURL, mysql_path: str, tmp_path: Path
+) -> None:
+    directory = project(tmp_path)
+    add_revision(directory, 'op.execute("CREATE TABLE beds (width INTEGER)")')
+    variables = {**alone(real_mysql_url), "PATH": mysql_path}
+    with Control.open(real_mysql_url, timeout=5) as control:
+        control.execute("SET GLOBAL sql_require_primary_key = ON")
+        proved = run(directory, "rollback-test", "--scope=all", variables=variables)
+        control.execute("SET GLOBAL sql_require_primary_key = OFF")
+
+    assert proved.verdicts()["0004"] == "failed", proved.everything
+    assert "private MySQL" in proved.stdout
+    assert "'sql_require_primary_key' is set" in proved.stdout
+
+
 def test_a_lock_is_given_up_and_tried_again(real_mysql_url: DatabaseURL, tmp_path: Path) -> None:
     directory = project(tmp_path)
     add_revision(directory, 'op.execute("DROP TABLE busy")')

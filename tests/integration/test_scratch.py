@@ -13,6 +13,7 @@ from alembic_ci.database.control import Control
 from alembic_ci.database.leftovers import LONGEST_RUN, drop_old_databases, remove_dead_homes
 from alembic_ci.database.likeness import Likeness, likeness
 from alembic_ci.database.private_home import PREFIX, private_home, quick_folder
+from alembic_ci.database.private_mysql import private_mysql
 from alembic_ci.database.quoting import quote
 from alembic_ci.database.scratch import scratch_server
 from alembic_ci.database.scratch_places import beside, on_given_server
@@ -237,6 +238,40 @@ def test_charset_collation_and_sql_mode_are_those_of_the_real_database(
             with Control.open(made, timeout=TIMEOUT) as scratch:
                 assert scratch.query(facts) == [("latin1", "latin1_german2_ci", "ANSI_QUOTES")]
         control.execute(f"SET GLOBAL sql_mode = '{before}'")
+
+
+@pytest.mark.mysql
+def test_what_else_decides_what_statements_make_is_that_of_the_real_server(
+    mysql_url: DatabaseURL,
+) -> None:
+    facts = "SELECT @@innodb_strict_mode, @@innodb_default_row_format"
+    with Control.open(mysql_url, timeout=TIMEOUT) as control:
+        control.execute("SET GLOBAL innodb_strict_mode = OFF, innodb_default_row_format = compact")
+        traits = likeness_of(mysql_url)
+        with (
+            scratch_server(mysql_url, protected=True, scratch_url=None, timeout=TIMEOUT) as server,
+            Control.open(server.create(), timeout=TIMEOUT) as scratch,
+        ):
+            found = scratch.query(facts)
+        control.execute("SET GLOBAL innodb_strict_mode = ON, innodb_default_row_format = dynamic")
+        given = on_given_server(mysql_url, mysql_url, traits, timeout=TIMEOUT)
+
+    assert found == [(0, "compact")]
+    said = "; the environment has innodb_default_row_format=compact, innodb_strict_mode=OFF"
+    assert given.description.endswith(said)
+
+
+@pytest.mark.mysql
+@pytest.mark.usefixtures("mysql_admin")
+def test_names_of_tables_differ_by_case_only_if_they_do_on_the_real_server() -> None:
+    with (
+        private_mysql(options=("--lower-case-table-names=1",)) as real,
+        scratch_server(real, protected=True, scratch_url=None, timeout=TIMEOUT) as server,
+        Control.open(server.create(), timeout=TIMEOUT) as control,
+    ):
+        control.execute("CREATE TABLE Orders (id INT)")
+
+        assert control.query("SELECT * FROM oRDERS") == []
 
 
 @pytest.mark.mysql

@@ -14,14 +14,17 @@ class Likeness:
     """How to make databases like a certain one.
 
     *server* is its server's name and version, "" when it was not reached, *modes* are its sql_mode,
-    None where that is not known. *clauses* are ends of ``CREATE DATABASE``, the best first;
-    *settings* are statements for a private server.
+    None where that is not known, *variables* what else decides which statements it takes and what
+    they make. *clauses* are ends of ``CREATE DATABASE``, the best first; *settings* are statements
+    for a private server, *options* what such a one is started with.
     """
 
     server: str = ""
     modes: frozenset[str] | None = None
+    variables: tuple[tuple[str, str], ...] = ()
     clauses: tuple[str, ...]
     settings: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 _PLAIN = {
@@ -32,6 +35,14 @@ _PLAIN = {
     ),
     Dialect.MYSQL: (" CHARACTER SET utf8mb4", ""),
 }
+_CASE = "lower_case_table_names"  # of a server that has started, nothing changes it
+# https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html and
+# https://mariadb.com/kb/en/server-system-variables/
+_VARIABLES = f"""
+character_set_collations default_collation_for_utf8mb4 default_storage_engine
+explicit_defaults_for_timestamp innodb_default_row_format innodb_strict_mode {_CASE}
+restrict_fk_on_non_standard_key sql_generate_invisible_primary_key sql_require_primary_key
+""".split()
 
 
 def plain(dialect: Dialect) -> Likeness:
@@ -43,12 +54,9 @@ def likeness(control: Control) -> Likeness:
     """Ask a live database for its traits; it is only read."""
     of = _postgresql if control.dialect is Dialect.POSTGRESQL else _mysql
     try:
-        clause, settings = of(control)
-        modes = sql_modes(control)
+        return of(control)
     except StatementError:  # a server that only speaks the protocol
         return Likeness(server=control.server, clauses=_PLAIN[control.dialect])
-    clauses = (clause, *_PLAIN[control.dialect])
-    return Likeness(server=control.server, modes=modes, clauses=clauses, settings=settings)
 
 
 def sql_modes(control: Control) -> frozenset[str]:
@@ -59,7 +67,16 @@ def sql_modes(control: Control) -> frozenset[str]:
     return frozenset(filter(None, str(modes).split(",")))
 
 
-def _postgresql(control: Control) -> tuple[str, tuple[str, ...]]:
+def variables(control: Control) -> tuple[tuple[str, str], ...]:
+    """Return what new sessions of MariaDB or MySQL have for those of our variables it knows."""
+    if control.dialect is not Dialect.MYSQL:
+        return ()
+    names = ", ".join(quoted_text(name) for name in _VARIABLES)
+    rows = control.query(f"SHOW GLOBAL VARIABLES WHERE Variable_name IN ({names})")
+    return tuple(sorted((str(name), str(value)) for name, value in rows))
+
+
+def _postgresql(control: Control) -> Likeness:
     """Read pg_database as JSON, since its columns differ between versions 14, 15 and 17."""
     ((encoding, text),) = control.query(
         "SELECT pg_encoding_to_char(d.encoding), CAST(row_to_json(d) AS text)"
@@ -74,12 +91,22 @@ def _postgresql(control: Control) -> tuple[str, tuple[str, ...]]:
     )
     if provider and locale:
         clause += f" LOCALE_PROVIDER {provider} {provider.upper()}_LOCALE {quoted_text(locale)}"
-    return clause, ()
-
-
-def _mysql(control: Control) -> tuple[str, tuple[str, ...]]:
-    ((charset, collation, mode),) = control.query(
-        "SELECT @@character_set_database, @@collation_database, @@GLOBAL.sql_mode"
+    return Likeness(
+        server=control.server,
+        modes=sql_modes(control),
+        clauses=(clause, *_PLAIN[control.dialect]),
     )
-    clause = f" CHARACTER SET {charset} COLLATE {collation}"
-    return clause, (f"SET GLOBAL sql_mode = {quoted_text(str(mode))}",)
+
+
+def _mysql(control: Control) -> Likeness:
+    ((charset, collation),) = control.query("SELECT @@character_set_database, @@collation_database")
+    modes, known = sql_modes(control), variables(control)
+    values = [("sql_mode", ",".join(sorted(modes))), *(item for item in known if item[0] != _CASE)]
+    return Likeness(
+        server=control.server,
+        modes=modes,
+        variables=known,
+        clauses=(f" CHARACTER SET {charset} COLLATE {collation}", *_PLAIN[control.dialect]),
+        settings=tuple(f"SET GLOBAL {name} = {quoted_text(value)}" for name, value in values),
+        options=tuple(f"--{name}={value}" for name, value in known if name == _CASE),
+    )

@@ -51,8 +51,9 @@ def private_mysql(
     *,
     user: str = DEFAULT_USER,
     products: Sequence[Product] = (Product.MARIADB, Product.MYSQL),
+    options: Sequence[str] = (),
 ) -> Iterator[DatabaseURL]:
-    """Run the first of *products* that is on this machine.
+    """Run the first of *products* that is on this machine, with *options* besides our own.
 
     Yields the URL of its administrator *user*, with no database in it.
 
@@ -67,11 +68,11 @@ def private_mysql(
         if product is Product.MARIADB:
             home.run(_mariadb_set_up(data))
         else:
-            home.run(_mysql_set_up(server, home, data))
+            home.run((*_mysql_set_up(server, home, data), *options))
         accounts = home.write("accounts.sql", _accounts(user, password, _login(server, product)))
         launch = Launch(
             home=home,
-            command=lambda port: _command(server, home, data, accounts, port),
+            command=lambda port: (*_command(server, home, data, accounts, port), *options),
             url=lambda port: _url(user, password, port),
             stop_signal=signal.SIGKILL,  # nothing in it is worth a shutdown
         )

@@ -9,7 +9,7 @@ from alembic_ci.database.control import Control
 from alembic_ci.database.drivers import harmless_query, translated_query
 from alembic_ci.database.failures import StatementError
 from alembic_ci.database.leftovers import drop_old_databases, remove_dead_homes
-from alembic_ci.database.likeness import Likeness, sql_modes
+from alembic_ci.database.likeness import Likeness, sql_modes, variables
 from alembic_ci.database.private_home import DEFAULT_USER, quick_folder
 from alembic_ci.database.private_mysql import Product, private_mysql
 from alembic_ci.database.private_postgresql import private_postgresql
@@ -41,7 +41,7 @@ def on_given_server(
     query = tuple({**dict(harmless_query(database)), **own}.items())
     with Control.open(admin, timeout=timeout) as control:
         server = _swept(control)
-        differs = f"{_differs(traits, server)}{_stricter(traits, control)}"
+        differs = f"{_differs(traits, server)}{_stricter(traits, control)}{_set(traits, control)}"
     return ServerDatabases(
         admin,
         replace(given, drivername=database.drivername, query=query, written=""),
@@ -99,10 +99,11 @@ def _private_server(
     if database.dialect is Dialect.POSTGRESQL:
         return private_postgresql(user=user, major=_series(traits.server).rpartition(" ")[2])
     if database.drivername.startswith("mariadb"):  # SQLAlchemy refuses MySQL under this name
-        return private_mysql(user=user, products=(Product.MARIADB,))
+        return private_mysql(user=user, products=(Product.MARIADB,), options=traits.options)
     own = [item for item in Product if traits.server.startswith(item.value)]
     others = [item for item in Product if item not in own]
-    return private_mysql(user=user, products=own if own and alike else [*own, *others])
+    products = own if own and alike else [*own, *others]
+    return private_mysql(user=user, products=products, options=traits.options)
 
 
 def _differs(traits: Likeness, server: str) -> str:
@@ -120,6 +121,15 @@ def _stricter(traits: Likeness, control: Control) -> str:
     said = (("lacks", here - traits.modes), ("has", traits.modes - here))
     words = [f"{verb} {', '.join(sorted(modes))}" for verb, modes in said if modes]
     return f"; the environment's sql_mode {' and '.join(words)}" if words else ""
+
+
+def _set(traits: Likeness, control: Control) -> str:
+    """Say what else is set in another way in the environment, of what both servers know."""
+    here = dict(variables(control))
+    other = [
+        f"{name}={value}" for name, value in traits.variables if here.get(name, value) != value
+    ]
+    return f"; the environment has {', '.join(other)}" if other else ""
 
 
 def _series(server: str) -> str:
