@@ -19,7 +19,6 @@ from alembic_ci.database.scratch import scratch_server
 from alembic_ci.database.scratch_places import beside, on_given_server
 from alembic_ci.errors import DatabaseAccessError, ScratchError
 from alembic_ci.urls import DatabaseURL, Dialect
-from servers import mysql_server
 
 TIMEOUT = 20.0
 AWAY = {
@@ -277,14 +276,15 @@ def test_names_of_tables_differ_by_case_only_if_they_do_on_the_real_server() -> 
 @pytest.mark.mysql
 def test_a_given_server_of_another_sql_mode_is_told(mysql_url: DatabaseURL) -> None:
     """What it refuses, the environment may fill in with 0 or cut off."""
-    with mysql_server() as other:
-        with Control.open(other, timeout=TIMEOUT) as control:
-            control.execute("SET GLOBAL sql_mode = 'ANSI_QUOTES,STRICT_TRANS_TABLES'")
+    with Control.open(mysql_url, timeout=TIMEOUT) as control:
+        ((before,),) = control.query("SELECT @@GLOBAL.sql_mode")
+        control.execute("SET GLOBAL sql_mode = 'ANSI_QUOTES,STRICT_TRANS_TABLES'")
         traits = likeness_of(mysql_url)
         loose = replace(traits, modes=frozenset(["NO_ZERO_DATE"]))
 
-        found = on_given_server(mysql_url, other, loose, timeout=TIMEOUT)
+        found = on_given_server(mysql_url, mysql_url, loose, timeout=TIMEOUT)
         alike = on_given_server(mysql_url, mysql_url, traits, timeout=TIMEOUT)
+        control.execute(f"SET GLOBAL sql_mode = '{before}'")
 
     assert found.description.endswith(
         "; the environment's sql_mode lacks ANSI_QUOTES, STRICT_TRANS_TABLES and has NO_ZERO_DATE"

@@ -201,6 +201,24 @@ def test_sequences_are_copied_with_the_value_they_have_come_to(
         assert control.query("SELECT count(*) FROM counted") == [(2,)]
 
 
+def test_names_that_were_written_in_the_mode_ansi_quotes_are_copied(
+    mysql_url: DatabaseURL, copy: str
+) -> None:
+    """The server keeps the quotes of an expression by which rows go to partitions."""
+    _made(
+        mysql_url,
+        "SET sql_mode = 'ANSI_QUOTES'",
+        """CREATE TABLE "spans" ("at" DATE, "n" INT CHECK ("n" > 0), "m" INT AS ("n" + 1))
+ PARTITION BY RANGE COLUMNS ("at") (PARTITION "p" VALUES LESS THAN ('2024-01-01'))""",
+        """CREATE TABLE "days" ("at" DATE) PARTITION BY RANGE (YEAR("at"))
+ SUBPARTITION BY HASH (TO_DAYS("at")) SUBPARTITIONS 2 (PARTITION "p" VALUES LESS THAN (2000))""",
+        'CREATE VIEW "numbers" AS SELECT "n" FROM "spans"',
+    )
+
+    with Control.open(mysql_url, timeout=30.0) as control:
+        assert _copied(control, mysql_url, copy)
+
+
 CHANGES = [
     "ALTER TABLE c DROP FOREIGN KEY named, DROP INDEX named, DROP COLUMN n",
     "DELETE FROM p WHERE id = 2",

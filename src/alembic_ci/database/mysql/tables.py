@@ -122,9 +122,14 @@ def partitions(query: Query, only: str = "") -> Iterator[Item]:
     """Yield each partition; method and expression are the same for all of a table."""
     for row in query(_PARTITIONS.format(only=only)):
         table, name, method, expression, method2, expression2, limit, comment, count = row
-        described = {"by": f"{text(method)} ({text(expression)})"}
+        described = {"by": f"{text(method)} ({_names(expression)})"}
         described |= {"values": text(limit)} if limit is not None else {}
         described |= {"comment": text(comment)} if comment else {}
         if method2 is not None:
-            described["subpartitions"] = f"{text(count)} {text(method2)} ({text(expression2)})"
+            described["subpartitions"] = f"{text(count)} {text(method2)} ({_names(expression2)})"
         yield ObjectKey("partition", text(table), text(name)), described
+
+
+def _names(expression: Value) -> str:
+    """Return it with the usual quotes; MySQL keeps those that the mode ANSI_QUOTES gave it."""
+    return text(expression).replace('"', "`")
