@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 
-from alembic_ci.statements import Shape, Token, tokens
+from alembic_ci.database.quoting import quote
+from alembic_ci.statements import Shape, Token, tokens, unquoted
 from alembic_ci.urls import Dialect
 
 Words = tuple[str, ...]
@@ -67,6 +68,8 @@ def _closing(parts: Sequence[Token], at: int) -> int:
 
 def _word(token: Token, dialect: Dialect) -> str:
     match token.shape:
+        case Shape.TEXT if token.text.startswith('"'):  # MySQL's, a name in the mode ANSI_QUOTES
+            return quote(dialect, unquoted(token.text))
         case Shape.TEXT:
             return _value(token.text, dialect)
         case Shape.NUMBER:

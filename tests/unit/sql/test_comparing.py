@@ -60,3 +60,11 @@ def test_backslashes_of_mysql_are_read_as_mysql_reads_them() -> None:
     offline, ran = ["UPDATE t SET a = 'it''s'"], ["UPDATE t SET a = 'it\\'s'"]
 
     assert _divergence(offline, ran, Dialect.MYSQL) is None
+
+
+def test_names_of_mysql_may_have_either_quotes() -> None:
+    """SQLAlchemy has seen that the server is in the mode ANSI_QUOTES, and offline it cannot."""
+    offline, ran = 'ALTER TABLE `order` ADD `a``b"c` INT', 'ALTER TABLE "order" ADD "a`b""c" INT'
+
+    assert _divergence([offline], [ran], Dialect.MYSQL) is None
+    assert _divergence([offline], [ran.replace("order", "orders")], Dialect.MYSQL) is not None
