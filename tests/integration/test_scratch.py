@@ -188,7 +188,7 @@ def test_all_databases_are_dropped_when_the_run_is_interrupted(url: DatabaseURL)
 
 @each_server
 def test_a_user_who_may_not_create_databases_is_told_the_other_ways(
-    url: DatabaseURL, dialect: Dialect
+    url: DatabaseURL, dialect: Dialect, caplog: pytest.LogCaptureFixture
 ) -> None:
     postgresql = dialect is Dialect.POSTGRESQL
     who = "modest" if postgresql else "'modest'@'%'"
@@ -200,11 +200,14 @@ def test_a_user_who_may_not_create_databases_is_told_the_other_ways(
         modest = replace(url, username="modest", password="pw")
         traits = likeness(control)
 
+        server = beside(modest, traits, timeout=TIMEOUT)
         with pytest.raises(ScratchError) as caught:
-            beside(modest, traits, timeout=TIMEOUT).create()
+            server.create()
+        server.drop_all()
 
         control.execute(f"DROP USER {who}")
     assert "SCRATCH_DATABASE_URL" in caught.value.remedy
+    assert not caplog.records, "what was never there need not be dropped"
 
 
 @pytest.mark.postgresql

@@ -65,7 +65,11 @@ class ServerDatabases:
         url = replace(self._scratch, database=scratch_name(time.time()), written="")
         with Control.open(self._admin, timeout=self._timeout) as control:
             self._made.append(url)
-            self._create(control, quote(url.dialect, url.database or ""))
+            try:
+                self._create(control, quote(url.dialect, url.database or ""))
+            except ScratchError:
+                self._made.remove(url)
+                raise
         return url
 
     @contextlib.contextmanager
@@ -187,7 +191,7 @@ def end_sessions(control: Control, name: str) -> None:
 
 def _not_created(description: str, error: StatementError) -> ScratchError:
     return ScratchError(
-        f"No scratch database could be created on {description}.",
+        f"No scratch database could be created ({description}).",
         meaning=error.problem,
         remedy=WAYS,
     )
