@@ -169,6 +169,7 @@ KEYS = [
     index("unique", "UNIQUE KEY ix (a)", "KEY ix (a)"),
     index("index comment", "KEY ix (a) COMMENT 'x'", "KEY ix (a)"),
     index("fulltext", "FULLTEXT KEY ix (a)", "KEY ix (a)"),
+    index("parser", "FULLTEXT KEY ix (a) WITH PARSER ngram", "FULLTEXT KEY ix (a)", server="mysql"),
     index("descending", "KEY ix (a DESC)", "KEY ix (a)"),
     index("ignored", "KEY ix (a) IGNORED", "KEY ix (a)", server="mariadb"),
     index("invisible index", "KEY ix (a) INVISIBLE", "KEY ix (a)", server="mysql"),

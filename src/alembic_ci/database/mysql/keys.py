@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator
 
 from alembic_ci.database.ledger import distinct
 from alembic_ci.database.mysql.server import Server, text
+from alembic_ci.database.quoting import quote
 from alembic_ci.database.tracking import Query, Value
 from alembic_ci.delta import Attributes, ObjectKey
+from alembic_ci.urls import Dialect
 
 Item = tuple[ObjectKey, Attributes]
 Row = tuple[Value, ...]
@@ -46,6 +48,7 @@ FROM information_schema.TABLE_CONSTRAINTS AS t JOIN information_schema.CHECK_CON
   ON c.CONSTRAINT_SCHEMA = t.CONSTRAINT_SCHEMA AND c.CONSTRAINT_NAME = t.CONSTRAINT_NAME
 WHERE t.TABLE_SCHEMA = DATABASE() AND t.CONSTRAINT_TYPE = 'CHECK'{only}
 """
+_PARSER = re.compile(r"""  FULLTEXT KEY ([`"])(.+)\1 \(.*WITH PARSER [`"](\w+)[`"]""")
 _AUTOMATIC_CHECK = re.compile(r"CONSTRAINT_\d+|.*_chk_\d+")
 _AUTOMATIC_FOREIGN_KEY = re.compile(r"(.*_ibfk_)?\d+")
 
@@ -59,11 +62,12 @@ def indexes(
     hidden = f"CASE WHEN {ignored} = 'YES' OR {visible} = 'NO' THEN 'HIDDEN' END"
     expression = server.column("STATISTICS", "EXPRESSION")
     rows = query(_STATISTICS.format(only=only, hidden=hidden, expression=expression))
+    parsers = _parsers(query, {text(row[0]) for row in rows if text(row[6]) == "FULLTEXT"})
     served: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for key, described in foreign_keys:
         served[key.parent][described["columns"]] = key.name
     for (table, name), group in _grouped(rows).items():
-        described = _index(group)
+        described = _index(group) | parsers.get((table, name), {})
         if name == "PRIMARY":
             yield ObjectKey("primary key", table, name), {"columns": described["columns"]}
             continue
@@ -71,6 +75,16 @@ def indexes(
         owner = served[table].get(columns) if described["unique"] == "no" else None
         known = f"({columns})" if owner and _made_for(owner, name, columns) else name
         yield ObjectKey("index", table, known), described
+
+
+def _parsers(query: Query, tables: Iterable[str]) -> dict[tuple[str, str], dict[str, str]]:
+    """Return what cuts texts into words for an index, where that is said, as no catalogue does."""
+    found = {}
+    for table in tables:
+        ((_, sql),) = query(f"SHOW CREATE TABLE {quote(Dialect.MYSQL, table)}")
+        for _, name, parser in _PARSER.findall(text(sql)):
+            found[table, str(name)] = {"parser": str(parser)}
+    return found
 
 
 def _made_for(foreign_key: str, index: str, columns: str) -> bool:
