@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from jobs import Finished, Job, marked, url_for, variables_for
+from servers import MYSQL_SERVER
 from template_projects import ADD, CREATE, Written, edit, initialised
 
 _DRIVERS = [
@@ -128,6 +129,49 @@ if "mysql" in {driver!r}:
     for item in (check, *others):
         assert _proof(finished, item.revision)["only_with_rows"] is True, finished.text
     assert "postgresql_using" not in finished.text
+
+
+# A column of a table of its own, a change of that table, and the way back.
+_REFUSED = [
+    ("n INT", "PARTITION BY LIST (id) (PARTITION p VALUES IN (77))", "REMOVE PARTITIONING"),
+    ("a VARCHAR(90)", "MODIFY a POINT", "MODIFY a VARCHAR(90)"),
+]
+if MYSQL_SERVER == "mysql":
+    _REFUSED += [
+        ("a VARCHAR(90)", "MODIFY a JSON", "MODIFY a VARCHAR(90)"),
+        ("a VARCHAR(90)", "ADD b JSON AS (CAST(a AS JSON)) STORED", "DROP COLUMN b"),
+        ("a VARCHAR(90)", "ADD INDEX ix ((CAST(a AS UNSIGNED)))", "DROP INDEX ix"),
+        ("a POINT NOT NULL", "MODIFY a POINT NOT NULL SRID 4326", "MODIFY a POINT NOT NULL"),
+        ("a INT UNSIGNED NOT NULL", "ADD b INT UNSIGNED AS (a - 100000) STORED", "DROP COLUMN b"),
+    ]
+
+
+@pytest.mark.mysql
+def test_what_rows_of_mysql_refuse_in_other_words_is_found(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    tables = [
+        f'op.execute("CREATE TABLE t{number} (id INT PRIMARY KEY, {column})")'
+        for number, (column, _, _) in enumerate(_REFUSED)
+    ]
+    first = Written(revision="aaa1", down=None, upgrade="\n".join(tables), downgrade="pass")
+    changes = [
+        Written(
+            revision=f"bbb{number}",
+            down=f"bbb{number - 1}" if number else "aaa1",
+            upgrade=f'op.execute("ALTER TABLE t{number} {up}")',
+            downgrade=f'op.execute("ALTER TABLE t{number} {down}")',
+        )
+        for number, (_, up, down) in enumerate(_REFUSED)
+    ]
+    job = _job(tmp_path, "mysql+pymysql", request, first, *changes)
+
+    finished = job.run("rollback-test")
+
+    verdicts = finished.verdicts()
+    assert [verdicts[item.revision] for item in changes] == ["failed"] * len(changes), finished.text
+    for item in changes:
+        assert _proof(finished, item.revision)["only_with_rows"] is True, finished.text
 
 
 @pytest.mark.parametrize("driver", _DRIVERS[1:])

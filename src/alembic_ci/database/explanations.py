@@ -104,6 +104,24 @@ _STOPPED = Explanation(
     "somebody cancelled it.",
     remedy="Do it in smaller parts, or at a quieter time; or allow it more time.",
 )
+_BINARY_LOG = Explanation(
+    failure_class="binary-log",
+    meaning="The server writes a binary log: it takes triggers and functions only of users with "
+    "SUPER, and only functions that are said to be DETERMINISTIC, NO SQL or READS SQL DATA.",
+    remedy="Set log_bin_trust_function_creators = 1 on the server; or say it in the function, and "
+    "use a user with SUPER.",
+)
+_NO_KEY = Explanation(
+    failure_class="primary-key-required",
+    meaning="The server wants a primary key in every table (sql_require_primary_key).",
+    remedy="Give the table one; replace a key in one ALTER TABLE that drops it and adds the other.",
+)
+_EACH_ROW = Explanation(
+    failure_class="default-per-row",
+    meaning="MySQL adds no column whose default is another value for each row, as UUID() is.",
+    remedy="Add the column without it, fill it with op.execute(), and then set the default with "
+    "ALTER TABLE ... ALTER COLUMN ... SET DEFAULT.",
+)
 
 _BY_CODE: Mapping[str, Explanation] = MappingProxyType(
     {
@@ -114,10 +132,16 @@ _BY_CODE: Mapping[str, Explanation] = MappingProxyType(
         "55P04": _NEW_ENUM_VALUE,
         **dict.fromkeys(("42P07", "42701", "42710", "42P06", "42723"), _EXISTS),
         **dict.fromkeys(("1050", "1060", "1061", "1826", "1068"), _EXISTS),
+        **dict.fromkeys(("1304", "1359", "1517", "1537", "3822"), _EXISTS),
         **dict.fromkeys(("22001", "1406"), _TOO_LONG),
         **dict.fromkeys(("25006", "1290", "1792", "1836", "SQLITE_READONLY"), _READ_ONLY),
         "25P02": _ABORTED,
         **dict.fromkeys(("2BP01", "1217", "1701", "1553", "1828"), _DEPENDENTS),
+        **dict.fromkeys(("1829", "1832", "1833", "3108", "3730", "3766"), _DEPENDENTS),
+        **dict.fromkeys(("3837", "3855", "3959"), _DEPENDENTS),
+        **dict.fromkeys(("1418", "1419"), _BINARY_LOG),
+        "3750": _NO_KEY,
+        "1674": _EACH_ROW,
         **dict.fromkeys(("53100", "1021", "1114", "SQLITE_FULL"), _FULL),
         "53200": _LOCK_TABLE,
         **dict.fromkeys(("42501", "1044", "1142", "1143", "1227"), _DENIED),

@@ -47,6 +47,9 @@ _OWN_ROWS = (
     "Where real rows are never like those that alembic-ci made, let alembic-ci-rows/{}.sql put "
     "others in their place (UPDATE, or DELETE and INSERT)."
 )
+_PARTITION = (
+    "Make a partition for the rows that are there, or delete them with op.execute() before."
+)
 _IN_USE = (
     'Run op.execute("SET CONSTRAINTS ALL IMMEDIATE") between the data change and the change of the '
     "schema."
@@ -60,7 +63,10 @@ _REMEDIES: Mapping[str, str] = MappingProxyType(
     | dict.fromkeys(_FOREIGN_KEY_CODES, _FOREIGN_KEY)
     | dict.fromkeys(("23514", "3819", "4025", "SQLITE_CONSTRAINT_CHECK"), _CHECK)
     | dict.fromkeys(("22001", "22003", "22P02"), _USING)
-    | dict.fromkeys(("1264", "1292", "1366", "1406"), _NEW_COLUMN)
+    | dict.fromkeys(("1264", "1292", "1366", "1406", "1416", "1690"), _NEW_COLUMN)
+    # What MySQL says of JSON, of places, and of expressions in an index:
+    | dict.fromkeys(("3140", "3141", "3643", "3751", "3903"), _NEW_COLUMN)
+    | {"1526": _PARTITION}
     | {"1265": f"Where NULL is the trouble: {_NOT_NULL} Otherwise: {_NEW_COLUMN}"}
     | {"55006": _IN_USE, "SQLITE_ERROR": _NOT_NULL}
 )
