@@ -420,6 +420,39 @@ def test_a_downgrade_that_broke_can_be_undone(tmp_path: Path) -> None:
         assert control.query("SELECT COUNT(*) FROM cots") == [(0,)]
 
 
+@pytest.mark.mysql
+def test_programs_of_a_revision_that_broke_can_be_taken_back(
+    mysql_url: DatabaseURL, tmp_path: Path
+) -> None:
+    """The downgrade cannot be asked, because the revision fails wherever it is tried."""
+    directory = project(tmp_path)
+    programs = [
+        "FUNCTION twice(a INT) RETURNS INT DETERMINISTIC RETURN a * 2",
+        "PROCEDURE nothing() SELECT 1",
+        "VIEW doubled AS SELECT twice(id) AS id FROM dishes",
+        "TRIGGER early BEFORE INSERT ON dishes FOR EACH ROW SET NEW.id = twice(NEW.id)",
+        "EVENT daily ON SCHEDULE EVERY 1 DAY DISABLE DO CALL nothing()",
+    ]
+    lines = [f'op.execute("CREATE {program}")' for program in programs]
+    add_revision(directory, "\n".join([*lines, 'op.execute("DROP TABLE nothing")']))
+    broken = run(directory, "upgrade", variables=on(mysql_url))
+
+    undone = run(directory, "doctor", "--resume=undo", "--apply", variables=on(mysql_url))
+
+    assert broken.exit_code == 1
+    assert undone.exit_code == 0, undone.everything
+    assert undone.database()["status_after"]["current"] == ["0003"]
+    with Control.open(mysql_url, timeout=5) as control:
+        left = control.query(
+            "SELECT ROUTINE_NAME FROM information_schema.ROUTINES"
+            " WHERE ROUTINE_SCHEMA = DATABASE() UNION ALL"
+            " SELECT TRIGGER_NAME FROM information_schema.TRIGGERS"
+            " WHERE TRIGGER_SCHEMA = DATABASE() UNION ALL"
+            " SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()"
+        )
+        assert left == []
+
+
 @pytest.mark.postgresql
 def test_an_index_built_concurrently_in_a_transaction_is_told_the_way_out(
     postgresql_url: DatabaseURL, tmp_path: Path

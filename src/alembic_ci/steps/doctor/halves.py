@@ -208,7 +208,7 @@ class _Examination:
         left = ", ".join(sorted(map(str, found.left))[:3])
         refused = self._undecided(placing)
         if found.left:
-            refused = f"neither its way back nor a DROP brings these back: {left}"
+            refused = f"neither its way back nor a DROP takes these back: {left}"
         if self._taken.unseen:
             refused = self._unseen()
         return Recovery(

@@ -10,6 +10,7 @@ from alembic_ci.steps.doctor.workshop import Workshop
 from alembic_ci.urls import Dialect
 
 _WHOLE = {"table": "TABLE", "view": "VIEW", "sequence": "SEQUENCE", "enum type": "TYPE"}
+_PROGRAMS = frozenset(["trigger", "event", "procedure", "function"])  # MySQL finds each by its name
 _ORDER = ("trigger", "foreign key", "view", "index", "unique constraint", "column", "table")
 
 
@@ -44,6 +45,8 @@ def _drops(fresh: Sequence[ObjectKey], dialect: Dialect) -> Iterator[str]:
         name, parent = (_quoted(part, dialect) for part in (key.name, key.parent))
         if key.kind in _WHOLE:
             yield f"DROP {_WHOLE[key.kind]} {name}"
+        elif key.kind in _PROGRAMS and dialect is Dialect.MYSQL:
+            yield f"DROP {key.kind.upper()} {name}"
         elif key.kind == "index" and dialect is Dialect.MYSQL:
             yield f"DROP INDEX {name} ON {parent}"
         elif key.kind == "index":
