@@ -31,6 +31,12 @@ CREATE SEQUENCE numbers;
 CREATE TABLE from_sequence (id int NOT NULL DEFAULT nextval(numbers) PRIMARY KEY, name text);
 """
 
+ITSELF_TYPES = """
+CREATE TABLE mysql_types (c_vector vector(3), c_vectors vector NOT NULL, c_hidden int INVISIBLE,
+ c_place point NOT NULL SRID 4326,
+ c_computed point AS (ST_SRID(POINT(c_hidden, 1), 4326)) STORED SRID 4326);
+"""
+
 CONSTRAINTS = """
 CREATE TABLE identities (id int AUTO_INCREMENT PRIMARY KEY, name varchar(20) NOT NULL);
 CREATE TABLE defaults_only (id int AUTO_INCREMENT PRIMARY KEY);

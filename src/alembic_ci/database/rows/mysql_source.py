@@ -8,7 +8,7 @@ from zlib import crc32
 from alembic_ci.database.mysql.server import Server, literal, text
 from alembic_ci.database.quoting import quote
 from alembic_ci.database.rows.mysql_catalogue import Row, Rows, members, rows
-from alembic_ci.database.rows.mysql_types import SPATIAL, type_of
+from alembic_ci.database.rows.mysql_types import SPATIAL, VECTOR, type_of
 from alembic_ci.database.rows.tables import (
     NULL,
     Check,
@@ -54,7 +54,7 @@ class MySQLSource:
 
     def literal(self, kind: Type, text: str) -> str:
         """Write numbers bare, bytes in hex, shapes from their text."""
-        if kind.family is Family.BINARY:
+        if kind.family is Family.BINARY or kind.sql == VECTOR:
             return f"X'{text}'"
         if kind.family is Family.BITS:
             return f"b'{text}'"
@@ -69,7 +69,7 @@ class MySQLSource:
 
     def shown(self, kind: Type, expression: str) -> str:
         """Return the text that `literal` reads."""
-        if kind.family is Family.BINARY:
+        if kind.family is Family.BINARY or kind.sql == VECTOR:
             return f"LOWER(HEX({expression}))"
         if kind.family is Family.BITS:
             return f"BIN({expression})"

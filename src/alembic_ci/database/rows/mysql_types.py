@@ -15,6 +15,8 @@ _LABEL = re.compile(r"'((?:[^']|'')*)'")
 _NUMBER = re.compile(r"\d+")
 _MANTISSAS = {"float": 24, "double": 53}
 _TINY = 255  # bytes in tinytext and tinyblob
+VECTOR = "vector"
+_FLOAT = "####803f"  # a number a little above one, as its four bytes in hex
 _GUESSES = ("#", "a#", "{}", "[#]")
 _FAMILIES: Mapping[str, Family] = MappingProxyType(
     dict.fromkeys(
@@ -91,6 +93,6 @@ def _other(name: str, numbers: list[int]) -> Type:
         return Type(family=_FAMILIES[name], sql=name, length=first or tiny, scale=first or 0)
     if name == "bit":
         return Type(family=Family.BITS, sql=name, length=first or 1)
-    items = ",".join(["#"] * (first or 0))
-    known = (f"[{items}]",) if name == "vector" else _SAMPLES.get(name, _GUESSES)
+    items = _FLOAT * (first or 1)
+    known = (items,) if name == VECTOR else _SAMPLES.get(name, _GUESSES)
     return Type(family=Family.PATTERN, sql=name, labels=known)
