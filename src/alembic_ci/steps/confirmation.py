@@ -18,6 +18,7 @@ from alembic_ci.steps.prover import Assignment, Proved, Prover
 from alembic_ci.steps.scratch import Scratch
 from alembic_ci.steps.stairway import Stairway
 from alembic_ci.steps.version_table import version_rows
+from alembic_ci.steps.worn_out import worn_out
 
 _DEPENDED_ON = "2BP01"  # SQLSTATE of dependent_objects_still_exist
 
@@ -109,6 +110,8 @@ def _spoilt(desk: Desk, binding: Binding, prover: Prover) -> bool:
 def _weighed(first: RevisionProof, second: RevisionProof) -> RevisionProof:
     """Believe the fresh process, and say so where it differs."""
     if second.verdict is first.verdict or first.verdict is Verdict.NOT_RUN or _in_our_way(first):
+        return second
+    if worn_out(first.problem):
         return second
     text = (
         f"it was {first.verdict.value} after other revisions had run in the same process, "

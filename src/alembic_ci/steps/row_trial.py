@@ -24,6 +24,7 @@ from alembic_ci.steps.row_errors import (
 )
 from alembic_ci.steps.walkers import bring_up
 from alembic_ci.steps.watching import Scripts, StatementWatch
+from alembic_ci.steps.worn_out import not_tried, worn_out
 from alembic_ci.urls import Dialect
 
 _SOUND = frozenset([Verdict.PASSED, Verdict.IRREVERSIBLE])
@@ -249,6 +250,8 @@ class RowTrial:
         )
 
     def _blamed(self, proof: RevisionProof, error: StepFailedError, phase: Phase) -> RevisionProof:
+        if worn_out(error.failure):
+            return replace(proof, notices=(*proof.notices, not_tried(proof.revision)))
         if not about_rows(error, phase, self._dialect):
             notices = (*proof.notices, on_made_values(error))
             return replace(proof, notices=notices)
