@@ -38,6 +38,11 @@ def scratch_name(now: float) -> str:
     return f"alembic_ci_scratch_{now:010.0f}_{secrets.token_hex(4)}"
 
 
+def is_scratch(name: str) -> bool:
+    """Tell whether `scratch_name` has made a name."""
+    return _NAME.fullmatch(name) is not None
+
+
 def drop_old_databases(control: Control, *, now: float) -> None:
     """Drop scratch databases older than any run on the server, save those somebody uses."""
     used = {row[0] for row in control.query(_USED_SQL[control.dialect])}

@@ -23,6 +23,10 @@ class ScratchServer(Protocol):
     def description(self) -> str:
         """Say where the databases are."""
 
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Return the databases beside it that a name in SQL leads to, if they are real ones."""
+
     def create(self) -> DatabaseURL:
         """Make an empty database."""
 

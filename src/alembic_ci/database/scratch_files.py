@@ -23,6 +23,7 @@ class SQLiteFiles:
     """Makes databases in a folder that only this user can enter."""
 
     keeps_at_once: ClassVar[bool] = True
+    others: ClassVar[tuple[str, ...]] = ()
     description: str
     folder: Path
     project: DatabaseURL

@@ -10,10 +10,11 @@ from alembic_ci.database.drivers import harmless_query, translated_query
 from alembic_ci.database.failures import StatementError
 from alembic_ci.database.leftovers import drop_old_databases, remove_dead_homes
 from alembic_ci.database.likeness import Likeness, sql_modes, variables
+from alembic_ci.database.neighbours import neighbours, neighbours_of
 from alembic_ci.database.private_home import DEFAULT_USER, quick_folder
 from alembic_ci.database.private_mysql import Product, private_mysql
 from alembic_ci.database.private_postgresql import private_postgresql
-from alembic_ci.database.server_databases import ServerDatabases
+from alembic_ci.database.server_databases import Place, ServerDatabases
 from alembic_ci.errors import ScratchError
 from alembic_ci.urls import DatabaseURL, Dialect
 
@@ -42,10 +43,13 @@ def on_given_server(
     with Control.open(admin, timeout=timeout) as control:
         server = _swept(control)
         differs = f"{_differs(traits, server)}{_stricter(traits, control)}{_set(traits, control)}"
+        others = neighbours_of(database, control)
     return ServerDatabases(
         admin,
         replace(given, drivername=database.drivername, query=query, written=""),
-        description=f"the server of SCRATCH_DATABASE_URL ({server}){differs}",
+        place=Place(
+            description=f"the server of SCRATCH_DATABASE_URL ({server}){differs}", others=others
+        ),
         likeness=traits,
         timeout=timeout,
     )
@@ -55,10 +59,14 @@ def beside(database: DatabaseURL, traits: Likeness, *, timeout: float) -> Server
     """Use the environment's own server; errors are those of ``Control.open``."""
     with Control.open(database, timeout=timeout) as control:
         server = _swept(control)
+        others = neighbours(control)
     return ServerDatabases(
         database,
         database,
-        description=f"a temporary database beside {database.location} ({server})",
+        place=Place(
+            description=f"a temporary database beside {database.location} ({server})",
+            others=others,
+        ),
         likeness=traits,
         timeout=timeout,
     )
@@ -86,7 +94,7 @@ def on_private_server(
         yield ServerDatabases(
             admin,
             scratch,
-            description=f"a private {server} server{_differs(traits, server)}",
+            place=Place(description=f"a private {server} server{_differs(traits, server)}"),
             likeness=traits,
             timeout=_PRIVATE_TIMEOUT,
         )

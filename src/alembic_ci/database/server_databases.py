@@ -4,7 +4,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from alembic_ci.database.control import Control
 from alembic_ci.database.copying import copied, renewed
@@ -30,6 +30,14 @@ _log = logging.getLogger(__name__)
 _FORCE_SINCE = (13,)  # PostgreSQL: DROP DATABASE ... WITH (FORCE)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A server in words, and which of the environment's databases are on it."""
+
+    description: str
+    others: tuple[str, ...] = ()
+
+
 class ServerDatabases:
     """Creates databases on a server, and drops them.
 
@@ -43,11 +51,13 @@ class ServerDatabases:
         admin: DatabaseURL,
         scratch: DatabaseURL,
         *,
-        description: str,
+        place: Place,
         likeness: Likeness,
         timeout: float,
     ) -> None:
-        self.description = description
+        self.description = place.description
+        self.others = place.others
+        self._place = place
         self._admin = admin
         self._scratch = scratch
         self._likeness = likeness
@@ -78,7 +88,7 @@ class ServerDatabases:
         other = ServerDatabases(
             self._admin,
             self._scratch,
-            description=self.description,
+            place=self._place,
             likeness=self._likeness,
             timeout=self._timeout,
         )

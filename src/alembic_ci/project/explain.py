@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from alembic_ci.errors import RefusedError
 from alembic_ci.project.failures import EnvError, Failure, WorkerDiedError
 
 _DRIVERS = frozenset(
@@ -50,6 +51,18 @@ def forged(*, output: str) -> WorkerDiedError:
         remedy="Look for os.write(), os.dup2() or os.closerange() in the project; nothing that "
         "this process reported counts.",
         output=output,
+    )
+
+
+def fenced(database: str, *, revision: str | None) -> RefusedError:
+    """Return the error for what would change a database that is not a throw-away one."""
+    return RefusedError(
+        f"{f'Revision {revision}' if revision else 'env.py'} changes the database {database}, and "
+        "the throw-away database is on the environment's own server. That statement was not run.",
+        meaning="To MySQL and MariaDB a schema is a database: what is changed there is no copy.",
+        remedy="Set SCRATCH_DATABASE_URL to another server, or put MariaDB or MySQL on this "
+        "machine, for a private one. What the history does not make there itself, "
+        "--scratch-baseline can.",
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from alembic_ci.errors import AlembicCIError, WorkerError
 from alembic_ci.project.executions import Execution
-from alembic_ci.project.explain import env_error
+from alembic_ci.project.explain import env_error, fenced
 from alembic_ci.project.failures import Executed, Failure, StepFailedError, UndoneError
 from alembic_ci.project.locate import Project
 from alembic_ci.project.offline import Offline, Rendered, RenderedScript, Rendering
@@ -39,7 +39,7 @@ class Launch:
     """How a worker is started. *urls* maps ini sections to URLs, ``""`` to the main one.
 
     *schema* becomes the search_path of every connection, and ``-x schema=``. *meanwhile* is called
-    now and then while the worker is at work.
+    now and then while the worker is at work. *others* are databases that nothing may change.
     """
 
     project: Project
@@ -51,6 +51,7 @@ class Launch:
     sessions: Sessions
     meanwhile: Callable[[], None]
     schema: str = ""
+    others: Sequence[str] = ()
 
     def message(self) -> Message:
         """Return the request to import Alembic and what can be imported, which comes first."""
@@ -68,6 +69,7 @@ class Launch:
             "schema": self.schema,
             "urls": dict(self.urls),
             "sessions": asdict(self.sessions),
+            "others": list(self.others),
         }
 
 
@@ -234,6 +236,8 @@ class Worker:
     def _raise_failure(self, ended: Message) -> None:
         if ended.get("undone"):
             raise UndoneError
+        if ended.get("crossed"):
+            raise fenced(str(ended["crossed"]), revision=ended["inside"])
         failure = Failure.parse(ended["failure"]) if ended["failure"] else None
         if ended.get("inside"):
             step_failed = StepFailedError(

@@ -41,7 +41,7 @@ class Desk:
     """Open connections to a group of databases and the worker that env.py runs in.
 
     Everything is opened on first use and closed with the desk. *scratch* tells that the
-    databases are throw-away ones.
+    databases are throw-away ones, *others* are real ones beside them, which nothing may change.
 
     *recordings*, where there are any, keep what the revisions execute on a scratch database;
     *records* asks the rollback test for them.
@@ -59,6 +59,7 @@ class Desk:
         bindings: Sequence[Binding],
         *,
         scratch: bool = False,
+        others: Sequence[str] = (),
     ) -> None:
         self.context = context
         self.environment = environment
@@ -70,6 +71,7 @@ class Desk:
         self.recordings: dict[str, Recording] = {}
         self.records = False
         self.reviewed: dict[str, frozenset[str]] = {}
+        self._others = others
         self._stack = ExitStack()
         self._controls = Controls(context, self._stack, scratch=scratch)
         self._worker: Worker | None = None
@@ -115,7 +117,11 @@ class Desk:
         """The worker, started and loaded on first use."""
         if self._worker is None:
             launch = launch_of(
-                self.context, self.bindings, scratch=self.scratch, meanwhile=self._look
+                self.context,
+                self.bindings,
+                scratch=self.scratch,
+                others=self._others,
+                meanwhile=self._look,
             )
             worker = Worker(launch, self.context.ahead.process(launch.spawn))
             self._stack.callback(worker.close)

@@ -14,11 +14,13 @@ def launch_of(
     bindings: Sequence[Binding],
     *,
     scratch: bool = False,
+    others: Sequence[str] = (),
     meanwhile: Callable[[], None],
 ) -> Launch:
     """Describe the worker for *bindings*, which are migrated together.
 
-    *meanwhile* is called now and then while it is busy; *scratch* means throw-away databases.
+    *meanwhile* is called now and then while it is busy; *scratch* means throw-away databases,
+    beside which there are *others*.
     """
     settings, first = context.settings, bindings[0]
     spawn = Spawn.on(
@@ -38,6 +40,7 @@ def launch_of(
         listen=context.progress.foreign,
         sessions=unhurried(context) if scratch else session_settings(context),
         meanwhile=meanwhile,
+        others=others,
     )
 
 

@@ -27,7 +27,8 @@ class Scratch:
         self._copies: dict[str, dict[str, frozenset[str]]] = {}
         self._uncopied: set[str] = set()
         self.bindings = tuple(_binding(b, servers[b.label]) for b in desk.bindings)
-        self.desk = Desk(desk.context, desk.environment, self.bindings, scratch=True)
+        others = sorted({name for server in servers.values() for name in server.others})
+        self.desk = Desk(desk.context, desk.environment, self.bindings, scratch=True, others=others)
         for binding in self.bindings:
             self._furnish(binding)
 

@@ -18,6 +18,7 @@ from alembic.runtime.migration import MigrationContext, RevisionStep
 from . import protocol
 from .breaks import Break
 from .failures import described
+from .fence import FenceError
 from .guard import StoppedError, confirm
 from .loading import Project, command_options
 from .protocol import Channel, Message
@@ -94,6 +95,7 @@ class OnlineRun:
             "inside": self._inside,
             "undone": isinstance(failure, UndoneError),
             "stopped": isinstance(failure, StoppedError),
+            "crossed": failure.database if isinstance(failure, FenceError) else "",
             "failure": None if failure is None else described(failure, places),
             "swallowed": failure is not None and error is None,
             "statements": self._statements.taken(),

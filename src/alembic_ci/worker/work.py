@@ -9,6 +9,7 @@ from . import command_line, protocol
 from .applications import enter_applications
 from .collector import patient
 from .early import import_revisions
+from .fence import Fence
 from .loading import Project, add_import_paths
 from .offline import OfflineRun
 from .online import OnlineRun
@@ -31,6 +32,8 @@ class Work:
         if request["schema"]:
             enter(request["schema"])
         Sessions(request["sessions"]).listen()
+        if request["others"]:
+            Fence(request["others"]).listen()
         self._pools = Pools()
         self._channel = channel
         self._project = Project(request)
