@@ -308,19 +308,19 @@ create trigger on_view instead of update on some_orders begin {_EMPTY}; end""",
         "used": 'op.execute("update some_orders set note = null")',
     },
     "trigger": {
-        "sqlite": f"create trigger empty after insert on log begin {_EMPTY}; end",
-        "postgresql": f"""create function empty() returns trigger language plpgsql
+        "sqlite": f"create trigger clear_notes after insert on log begin {_EMPTY}; end",
+        "postgresql": f"""create function clear_notes() returns trigger language plpgsql
 as $$ begin {_EMPTY}; return null; end $$;
-create trigger empty after insert on log for each row execute procedure empty()""",
-        "mysql": f"create trigger empty after insert on log for each row {_EMPTY}",
+create trigger clear_notes after insert on log for each row execute procedure clear_notes()""",
+        "mysql": f"create trigger clear_notes after insert on log for each row {_EMPTY}",
         "used": """op.execute("insert into log (id) values (4100)")
 op.execute("delete from log where id = 4100")""",
     },
     "routine": {
-        "postgresql": f"create function empty() returns void language sql as '{_EMPTY}'",
-        "mysql": f"create procedure empty() {_EMPTY}",
+        "postgresql": f"create function clear_notes() returns void language sql as '{_EMPTY}'",
+        "mysql": f"create procedure clear_notes() {_EMPTY}",
         "used": """mysql = op.get_bind().dialect.name == "mysql"
-op.execute("call empty()" if mysql else "select empty()")""",
+op.execute("call clear_notes()" if mysql else "select clear_notes()")""",
     },
     "dynamic text": {
         "postgresql": "",
