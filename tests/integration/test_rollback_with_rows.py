@@ -572,6 +572,44 @@ op.create_index("one_code", "orders", ["code"], unique=True)""",
     assert _losses(warned) == []
 
 
+@pytest.mark.parametrize("driver", _DRIVERS[:2])
+def test_a_unique_key_with_a_condition_is_tried_on_rows_that_meet_it(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    coded = Written(
+        revision="aaa1",
+        down=None,
+        upgrade="""op.create_table(
+    "orders",
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("note", sa.String(100)),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("gone", sa.DateTime()),
+)""",
+        downgrade='op.drop_table("orders")',
+    )
+    conditions = ("gone is null", "state = 'live' and note <> ''", "gone is null and note is null")
+    steps = [
+        Written(
+            revision=f"bbb{number}",
+            down=f"bbb{number - 1}" if number else "aaa1",
+            upgrade=f"""op.execute(
+    "create unique index one{number} on orders (note) where {text}"
+)""",
+            downgrade=f"""op.execute("drop index one{number}")""",
+        )
+        for number, text in enumerate(conditions)
+    ]
+    job = _job(tmp_path, driver, request, coded, *steps)
+
+    warned = job.run("rollback-test")
+
+    assert set(warned.verdicts().values()) == {"passed"}, warned.text
+    duplicates = [_proof(warned, step.revision)["duplicates"] for step in steps]
+    assert [bool(found) for found in duplicates] == [True, True, False], warned.text
+    assert "two rows of `orders` have the same `note`" in str(duplicates[0])
+
+
 _UNIQUE_NOTES = Written(
     revision="bbb2",
     down="aaa1",

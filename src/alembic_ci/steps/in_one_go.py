@@ -12,7 +12,7 @@ _PROBLEMS = {
     Phase.SECOND_UP: "Revision {} fails when all are applied again in one go.",
 }
 _SHARED = (
-    "Look at what it shares with the others: objects that another revision makes or takes away, "
+    "Look at what it shares with the others: objects and rows that another makes or takes away, "
     "the transaction, and what a SET changes for the whole session."
 )
 

@@ -119,7 +119,7 @@ class RowKeeper:
         if self.there and self._filler is not None:
             self._touched.add(key.table)
             with self._giving_up():
-                found = self._filler.duplicate(key.table, key.words)
+                found = self._filler.duplicate(key.table, key.words, key.condition)
         return found
 
     def touch(

@@ -14,12 +14,14 @@ _WORD = re.compile(r"\w+")
 class NewKey(NamedTuple):
     """A key on *table*; *words*, in small letters, are all that its description holds.
 
-    The columns are among them: the names of those an index uses in an expression, too.
+    The columns are among them: the names of those an index uses in an expression, too. *condition*
+    is what rows have to meet to be in the key, empty where all of them are.
     """
 
     table: str
     object: str
     words: frozenset[str]
+    condition: str = ""
 
 
 def new_keys(delta: Delta) -> Iterator[NewKey]:
@@ -29,7 +31,8 @@ def new_keys(delta: Delta) -> Iterator[NewKey]:
         if key.parent in made or change.after is None or not _unique(key, change.after):
             continue
         if change.before is None or _words(key, change.before) != _words(key, change.after):
-            yield NewKey(key.parent, str(key), _words(key, change.after))
+            described, condition = _parted(change.after)
+            yield NewKey(key.parent, str(key), _words(key, described), condition)
 
 
 def _made(change: Change) -> bool:
@@ -40,6 +43,15 @@ def _unique(key: ObjectKey, attributes: Attributes) -> bool:
     if key.kind in _ALWAYS_UNIQUE:
         return True
     return key.kind == "index" and attributes.get("unique") in _UNIQUE
+
+
+def _parted(attributes: Attributes) -> tuple[Attributes, str]:
+    """Take the condition of an index out of its description."""
+    definition, _, condition = attributes.get("definition", "").partition(" WHERE ")
+    rest = {name: text for name, text in attributes.items() if name != "where"}
+    if condition:
+        rest["definition"] = definition
+    return rest, condition or attributes.get("where", "")
 
 
 def _words(key: ObjectKey, attributes: Attributes) -> frozenset[str]:

@@ -62,8 +62,11 @@ class RowFiller:
         filling = _Filling(control=control, source=self._source(control), rows=self._rows)
         return filling.run(tables, definitions), filling.tables
 
-    def duplicate(self, table: TableName, words: Collection[str]) -> Duplicate:
-        """Let two rows of *table* have the same values in the columns that *words* name."""
+    def duplicate(self, table: TableName, words: Collection[str], condition: str = "") -> Duplicate:
+        """Let two rows of *table* have the same values in the columns that *words* name.
+
+        Both meet *condition*, if there is one.
+        """
         self.fill([table])
         control = self._control()
         source = self._source(control)
@@ -71,7 +74,7 @@ class RowFiller:
         if found is None:
             return Duplicate()
         filling = _Filling(control=control, source=source, rows=self._rows)
-        return Duplicator(inserter=filling.inserter()).duplicate(found, words)
+        return Duplicator(inserter=filling.inserter()).duplicate(found, words, condition)
 
     def definitions(self, tables: Collection[TableName] | None = None) -> Mapping[TableName, Table]:
         """Read from the catalogue how the named tables are made, or all."""
