@@ -929,3 +929,49 @@ op.execute("insert into accounts (id, name) values (1, 'first')")""",
     assert "rule forbids" not in problem["meaning"]
     assert "already" in problem["meaning"]
     assert ("sequence" in problem["meaning"]) == ("postgresql" in driver)
+
+
+@pytest.mark.parametrize("driver", _DRIVERS[1:])
+def test_a_table_that_cannot_be_dropped_is_explained_by_what_refers_to_it(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """MariaDB gives it the number of rows that cannot be deleted."""
+    referred = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade="""op.create_table("people", sa.Column("id", sa.Integer(), primary_key=True))
+op.create_table(
+    "letters",
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("person", sa.Integer(), sa.ForeignKey("people.id")),
+)""",
+        downgrade='op.drop_table("people")\nop.drop_table("letters")',
+    )
+    job = _job(tmp_path, driver, request, CREATE, referred)
+
+    finished = job.run("rollback-test")
+
+    problem = _proof(finished, "bbb2")["problem"]
+    assert isinstance(problem, dict), finished.text
+    assert problem["meaning"].startswith("Other objects or rows depend on")
+    assert "Take those away first" in problem["remedy"]
+
+
+@pytest.mark.postgresql
+def test_an_upgrade_that_fails_is_told_what_helps_against_such_an_error(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    at_once = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade='op.execute("create index concurrently names on accounts (name)")',
+        downgrade='op.execute("drop index names")',
+    )
+    job = _job(tmp_path, "postgresql+psycopg2", request, CREATE, at_once)
+
+    finished = job.run("rollback-test")
+
+    problem = _proof(finished, "bbb2")["problem"]
+    assert isinstance(problem, dict), finished.text
+    assert problem["remedy"].startswith("It would fail in the environment, too: correct upgrade().")
+    assert "autocommit_block()" in problem["remedy"]

@@ -136,7 +136,7 @@ _BY_CODE: Mapping[str, Explanation] = MappingProxyType(
         **dict.fromkeys(("22001", "1406"), _TOO_LONG),
         **dict.fromkeys(("25006", "1290", "1792", "1836", "SQLITE_READONLY"), _READ_ONLY),
         "25P02": _ABORTED,
-        **dict.fromkeys(("2BP01", "1217", "1701", "1553", "1828"), _DEPENDENTS),
+        **dict.fromkeys(("2BP01", "1217", "1701", "1553", "1828", "3730"), _DEPENDENTS),
         **dict.fromkeys(("1829", "1832", "1833", "3108", "3730", "3766"), _DEPENDENTS),
         **dict.fromkeys(("3837", "3855", "3959"), _DEPENDENTS),
         **dict.fromkeys(("1418", "1419"), _BINARY_LOG),
@@ -153,6 +153,7 @@ _WRITES_ROWS = re.compile(
     r"\s*(?:insert(?!\s+into\s+_alembic_tmp_)|update|delete|merge|replace)\b", re.IGNORECASE
 )
 """Not what a batch operation on SQLite copies into the table with the new rule."""
+_DROPS = re.compile(r"\s*drop\b", re.IGNORECASE)
 _TAKEN_ON_POSTGRESQL = "23505"
 
 
@@ -165,6 +166,8 @@ def explanation(code: str | None, statement: str | None = None) -> Explanation |
         return None
     by_start = next((found for start, found in _BY_START if code.startswith(start)), None)
     found = _BY_CODE.get(code, by_start)
+    if found is _ROWS and statement and _DROPS.match(statement):
+        return _DEPENDENTS
     if found is _ROWS and statement and _WRITES_ROWS.match(statement):
         return _NUMBERED if code == _TAKEN_ON_POSTGRESQL else _WRITTEN
     return found

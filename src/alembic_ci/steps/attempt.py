@@ -2,10 +2,11 @@
 
 import time
 
+from alembic_ci.database.explanations import explanation
 from alembic_ci.delta import Delta
 from alembic_ci.history import Body, Revision
 from alembic_ci.model import Difference, Phase, Problem, RevisionProof, Verdict
-from alembic_ci.project.failures import ForeignError, StepFailedError
+from alembic_ci.project.failures import Failure, ForeignError, StepFailedError
 from alembic_ci.steps.lacking import lacking
 from alembic_ci.wording import residue
 
@@ -115,12 +116,20 @@ def told(error: StepFailedError, phase: Phase) -> StepFailedError:
         error.revision, failure=error.failure, output=error.output, swallowed=error.swallowed
     )
     said.problem = problem.format(error.revision)
-    said.remedy = remedy
+    said.remedy = " ".join(filter(None, (remedy, _usually(error.failure, phase))))
     if phase is Phase.UP and (needed := lacking(error.failure)):
         said.remedy = needed
     elif phase is Phase.UP and error.failure and error.failure.code in _NOT_THERE:
         said.remedy += _BASELINE
     return said
+
+
+def _usually(failure: Failure | None, phase: Phase) -> str:
+    """Return what helps against such an error; what is there already, an earlier step has made."""
+    usual = explanation(failure.code, failure.statement) if failure else None
+    if usual is None or phase is Phase.SECOND_UP or usual.failure_class == "already-exists":
+        return ""
+    return usual.remedy
 
 
 def unprepared(error: StepFailedError) -> ForeignError:
