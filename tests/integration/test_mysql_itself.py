@@ -6,7 +6,9 @@ import pytest
 
 from accidents import add_revision, alone, on, project, run, told
 from alembic_ci.database.control import Control
+from alembic_ci.database.private_mysql import Product, private_mysql
 from alembic_ci.urls import DatabaseURL
+from servers import fresh_database
 
 pytestmark = [
     pytest.mark.mysql,
@@ -95,15 +97,19 @@ op.execute("DROP TABLE ticks")""",
 
 
 def test_a_private_server_wants_primary_keys_if_the_real_one_does(
-    real_mysql_url: DatabaseURL, mysql_path: str, tmp_path: Path
+    mysql_path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     directory = project(tmp_path)
     add_revision(directory, 'op.execute("CREATE TABLE beds (width INTEGER)")')
-    variables = {**alone(real_mysql_url), "PATH": mysql_path}
-    with Control.open(real_mysql_url, timeout=5) as control:
-        control.execute("SET GLOBAL sql_require_primary_key = ON")
+    monkeypatch.setenv("PATH", mysql_path)
+    options = ("--sql-require-primary-key=ON",)
+
+    with (
+        private_mysql(products=(Product.MYSQL,), options=options) as admin,
+        fresh_database(admin) as real,
+    ):
+        variables = {**alone(real), "PATH": mysql_path}
         proved = run(directory, "rollback-test", "--scope=all", variables=variables)
-        control.execute("SET GLOBAL sql_require_primary_key = OFF")
 
     assert proved.verdicts()["0004"] == "failed", proved.everything
     assert "private MySQL" in proved.stdout
