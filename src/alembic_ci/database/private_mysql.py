@@ -36,6 +36,8 @@ _SETTINGS = (
     "--loose-mysqlx=OFF",
     "--loose-mysql-native-password=ON",
 )
+_FILES_ANYWHERE = "--secure-file-priv="  # MySQL does not start if its own folder is closed to us
+_LITTLE_REDO = "--loose-innodb-redo-log-capacity=16M"  # of MySQL, which takes 100 MB in memory
 _LAST_WITH_NATIVE_PASSWORD = 8  # MySQL's later default needs TLS or RSA in every driver
 
 
@@ -68,7 +70,7 @@ def private_mysql(
         if product is Product.MARIADB:
             home.run(_mariadb_set_up(data))
         else:
-            home.run((*_mysql_set_up(server, home, data), *options))
+            home.run((*_mysql_set_up(server, data), *options))
         accounts = home.write("accounts.sql", _accounts(user, password, _login(server, product)))
         launch = Launch(
             home=home,
@@ -113,13 +115,14 @@ def _mariadb_set_up(data: Path) -> Sequence[str | Path]:
     )
 
 
-def _mysql_set_up(server: Path, home: Home, data: Path) -> Sequence[str | Path]:
+def _mysql_set_up(server: Path, data: Path) -> Sequence[str | Path]:
     return (
         server,
         "--no-defaults",
         "--initialize-insecure",
         f"--datadir={data}",
-        f"--secure-file-priv={home.path}",
+        _FILES_ANYWHERE,
+        _LITTLE_REDO,
     )
 
 
@@ -153,7 +156,8 @@ def _command(
         f"--tmpdir={home.path}",
         f"--port={port}",
         f"--init-file={accounts}",
-        f"--secure-file-priv={home.path}",  # MySQL does not start if its own folder is closed to us
+        _FILES_ANYWHERE,
+        _LITTLE_REDO,
         *_SETTINGS,
     )
 
