@@ -975,3 +975,23 @@ def test_an_upgrade_that_fails_is_told_what_helps_against_such_an_error(
     assert isinstance(problem, dict), finished.text
     assert problem["remedy"].startswith("It would fail in the environment, too: correct upgrade().")
     assert "autocommit_block()" in problem["remedy"]
+
+
+@pytest.mark.parametrize("driver", _DRIVERS)
+def test_a_downgrade_that_refuses_made_rows_is_named_as_that(
+    driver: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    guarded = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade='op.add_column("orders", sa.Column("paid", sa.Integer()))',
+        downgrade="""if op.get_bind().execute(sa.text("select count(*) from orders")).scalar():
+    raise RuntimeError("there are orders")
+op.drop_column("orders", "paid")""",
+    )
+    job = _job(tmp_path, driver, request, _NOTED, guarded)
+
+    finished = job.run("rollback-test")
+
+    assert finished.exit_code == 0, finished.text
+    assert "note: bbb2: downgrade raised RuntimeError on made-up rows" in finished.text

@@ -79,6 +79,8 @@ _WORDS = {
     ),
 }
 
+_STEPS = {Phase.UP: "upgrade", Phase.DOWN: "downgrade", Phase.SECOND_UP: "second upgrade"}
+
 
 def about_rows(error: StepFailedError, phase: Phase, dialect: Dialect) -> bool:
     """Tell whether a change of the schema was refused because of the rows that were there.
@@ -163,11 +165,11 @@ def _drops(failure: Failure, dialect: Dialect) -> bool:
     return all(piece.parts[0].word == "DROP" for piece in pieces)
 
 
-def on_made_values(error: StepFailedError) -> Difference:
+def on_made_values(error: StepFailedError, phase: Phase) -> Difference:
     """Return the notice of a revision that cannot digest made-up values."""
     what = error.failure.kind if error.failure else "an error"
     text = (
-        f"it raised {what} on made-up rows and passes on empty tables; to see more, let "
-        f"alembic-ci-rows/{error.revision}.sql put rows that it can work with in their place"
+        f"{_STEPS[phase]} raised {what} on made-up rows and passes on empty tables; to see more, "
+        f"let alembic-ci-rows/{error.revision}.sql put rows that it can work with in their place"
     )
     return Difference(text=text, object=f"revision {error.revision}")

@@ -253,7 +253,7 @@ class RowTrial:
         if worn_out(error.failure):
             return replace(proof, notices=(*proof.notices, not_tried(proof.revision)))
         if not about_rows(error, phase, self._dialect):
-            notices = (*proof.notices, on_made_values(error))
+            notices = (*proof.notices, on_made_values(error, phase))
             return replace(proof, notices=notices)
         worse = Verdict.FAILED if proof.verdict in _SOUND else proof.verdict
         return replace(
