@@ -98,7 +98,7 @@ def between(error: AlembicCIError, result: ChangeResult) -> Words:
     """Say where the database stands after *error*, which came when no revision was at work."""
     meaning, remedy = error.meaning, error.remedy
     if isinstance(error, EnvError):
-        meaning = "It came behind the revisions, in what env.py does after its migrations."
+        meaning = "It came from env.py itself, behind the revisions that it had run by then."
         remedy = "Correct env.py, then run again: it goes on from where the database stands."
     return Words(
         problem=f"{error.problem.rstrip('.')} while no revision was at work; the database is at "
