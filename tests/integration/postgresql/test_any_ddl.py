@@ -36,6 +36,7 @@ def test_nothing_is_missed(postgresql_url: DatabaseURL, seed: int) -> None:
     done = 0
 
     for _ in range(_STEPS):
+        session.run("reset role")
         texts = [_text(random) for _ in range(random.choice([1, 1, 1, 2, 3]))]
         done += sum(_tried(session, text) for text in texts)
         session.tracker.advance()

@@ -11,6 +11,8 @@ from integration.postgresql.session import Session
 pytestmark = pytest.mark.postgresql
 
 USERS = ObjectKey("table", "", "users")
+ADDED_IN_VAIN = """do $$ begin alter table orders add x int; raise 'x';
+ exception when others then null; end $$"""
 
 
 @pytest.fixture
@@ -219,6 +221,8 @@ def test_names_outside_public_are_qualified_whatever_the_search_path(started: Se
         "alter table orders add rank int default 3; alter table orders alter rank drop default",
         "alter table orders alter total type bigint",
         "create view few as select * from orders",
+        "alter table orders add note text; alter table orders set (fillfactor = 70)",
+        f"{ADDED_IN_VAIN}; alter table users rename age to years",
     ],
 )
 @pytest.mark.parametrize("grant", ["select", "select (name)"])

@@ -13,7 +13,8 @@ from alembic_ci.database.postgresql.parts import described
 from alembic_ci.database.postgresql.scope import VersionTable, literal
 from alembic_ci.database.postgresql.section import V15
 from alembic_ci.database.postgresql.statement import SETTINGS
-from alembic_ci.database.postgresql.touched import DECLARED, counts, locks, touched
+from alembic_ci.database.postgresql.touched import TOUCHED, touched
+from alembic_ci.database.postgresql.written import WRITTEN, accounts, counts, locks
 
 _FUNCTION = "pg_temp.alembic_ci_look()"
 _FOUND = f"pg_catalog.to_regprocedure('{_FUNCTION}')"
@@ -65,16 +66,13 @@ def create_look(version: int, watched_oids: Iterable[int], version_table: Versio
 as $look$
 declare
  own bigint = pg_catalog.txid_current_if_assigned();
- transaction bigint;
- by_hand bigint;
- writes text;
- rows text;{DECLARED}
+ rows text;{WRITTEN}{TOUCHED}
 begin
  {flush}{locks()}
  if own is not null and by_hand = 0 and pg_catalog.current_setting('track_counts') = 'on' then
 {counts(",".join(map(str, watched_oids)))}
  end if;
- if writes is not null then{touched()}{described(version, version_table)}
+ if writes is not null then{accounts()}{touched()}{described(version, version_table)}
  end if;
  return pg_catalog.concat('[', pg_catalog.concat_ws(',', pg_catalog.json_build_array(
  pg_catalog.pg_backend_pid(), transaction, coalesce(own, 0),

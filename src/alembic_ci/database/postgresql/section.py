@@ -33,7 +33,7 @@ class Section:
     It joins one of the common table expressions ``rel``, ``typ`` and ``rou`` unless it is read as
     a whole; then *catalogues* are those whose rows it shows, and *names* those whose objects its
     rows name. *sql* takes ``server_version_num``. *found* is the condition, in terms of what
-    `touched` declares, that there may be any of the section among what was touched.
+    `written` and `touched` declare, that there may be any of the section among what was touched.
     """
 
     name: str
