@@ -995,3 +995,27 @@ op.drop_column("orders", "paid")""",
 
     assert finished.exit_code == 0, finished.text
     assert "note: bbb2: downgrade raised RuntimeError on made-up rows" in finished.text
+
+
+def test_rows_that_had_to_be_given_up_are_not_told_as_one_table(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """The revision leaves a transaction open, which keeps our own connection out of the file."""
+    rolls_back = Written(
+        revision="bbb2",
+        down="aaa1",
+        upgrade="""from sqlalchemy.orm import Session
+session = Session(bind=op.get_bind())
+session.execute(sa.text("update orders set note = upper(note)"))
+session.rollback()
+op.add_column("orders", sa.Column("paid", sa.Integer()))""",
+        downgrade='op.drop_column("orders", "paid")',
+    )
+    job = _job(tmp_path, "sqlite", request, _NOTED, rolls_back)
+
+    finished = job.run("rollback-test")
+
+    assert "1 table could not be filled" not in finished.text
+    assert "rows were given up on the way" in finished.text
+    assert "from there on: A statement failed" in finished.text
+    assert "rollback() of a Session" in finished.text

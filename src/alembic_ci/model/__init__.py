@@ -20,13 +20,20 @@ from alembic_ci.model.report import (
     RevisionInfo,
     StepReport,
 )
-from alembic_ci.model.rollback import Difference, RevisionProof, RollbackResult, RoundTrip
+from alembic_ci.model.rollback import (
+    EVERY_TABLE,
+    Difference,
+    RevisionProof,
+    RollbackResult,
+    RoundTrip,
+)
 from alembic_ci.model.sql import Divergence, Origin, RenderedRevision, SetupStatement, SqlResult
 from alembic_ci.model.statement import Blocks, Lock, Narrowing, Risk, Statement, risk
 from alembic_ci.model.states import Direction, Phase, State, Verdict
 from alembic_ci.model.status import StatusResult
 
 __all__ = [
+    "EVERY_TABLE",
     "Blocks",
     "ChangeResult",
     "Command",

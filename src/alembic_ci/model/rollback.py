@@ -73,6 +73,10 @@ class RoundTrip:
     duration: float = 0.0
 
 
+EVERY_TABLE = "every table"
+"""What is unfilled where rows had to be given up in the middle of a rollback test."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollbackResult:
     """The rollback test of one database; *scratch* says in words where it ran.

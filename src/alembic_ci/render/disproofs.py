@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from alembic_ci.errors import ExitCode
 from alembic_ci.model import (
+    EVERY_TABLE,
     Difference,
     Phase,
     Problem,
@@ -17,7 +18,7 @@ from alembic_ci.model import (
     Verdict,
 )
 from alembic_ci.render.failure import Failure, placed
-from alembic_ci.render.words import counted
+from alembic_ci.render.words import lacking
 from alembic_ci.wording import CANNOT_GO_ON, NAME_THE_LATER, only_rows_left
 
 BROKEN = (Verdict.FAILED, Verdict.RESIDUE, Verdict.MISSING)
@@ -168,12 +169,16 @@ def _strayed(step: str, leg: RoundTrip, known: Known) -> Failure:
 
 
 def _unfilled(step: str, result: RollbackResult) -> Failure:
-    tables = counted(len(result.unfilled), "table")
+    given_up = any(item.object == EVERY_TABLE for item in result.unfilled)
+    what = lacking(result.unfilled)
     problem = Problem(
         failure_class=UNFILLED,
         exit_code=ExitCode.PASSED,
-        problem=f"{tables} could not be filled, so nothing is known of what happens to rows there.",
-        remedy="Put rows of your own into `alembic-ci-rows/<revision>.sql`.",
+        problem=f"{what[:1].upper()}{what[1:]}, so nothing is known of what happens to rows there.",
+        remedy="A statement of alembic-ci's own failed: see what the revision before it leaves "
+        "behind, such as an open transaction."
+        if given_up
+        else "Put rows of your own into `alembic-ci-rows/<revision>.sql`.",
     )
     return Failure(where=(), step=step, problem=problem, differences=result.unfilled, code=UNFILLED)
 

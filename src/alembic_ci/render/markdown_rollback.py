@@ -18,7 +18,7 @@ from alembic_ci.render.escape import code, folded, html, html_code, prose
 from alembic_ci.render.fit import Block, Section
 from alembic_ci.render.markdown_cells import STATES, heading, line
 from alembic_ci.render.rows import Row
-from alembic_ci.render.words import VERDICTS, counted, populated, rollback, seconds
+from alembic_ci.render.words import VERDICTS, counted, lacking, populated, rollback, seconds
 
 _FEW = 3
 _MANY = 50
@@ -133,8 +133,7 @@ def _unfilled(tables: Sequence[Difference]) -> str:
     rest = len(tables) - _TABLES_SHOWN
     if rest > 0:
         shown.append(f"- and {counted(rest, 'more table')}\n")
-    title = f"{counted(len(tables), 'table')} could not be filled"
-    return f"\n{folded(title, ''.join(shown))}"
+    return f"\n{folded(lacking(tables), ''.join(shown))}"
 
 
 def _told(differences: Sequence[Difference], prefix: str) -> list[str]:

@@ -5,8 +5,10 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from alembic_ci.model import (
+    EVERY_TABLE,
     ChangeResult,
     DiagnosisResult,
+    Difference,
     Direction,
     Problem,
     Result,
@@ -191,9 +193,14 @@ def reservations(result: RollbackResult) -> Iterator[str]:
 def populated(result: RollbackResult) -> str:
     """Say with what rows a rollback test ran; empty when it made none."""
     made = f"with {counted(result.rows, 'row')} in each table" if result.rows else ""
-    tables = len(result.unfilled)
-    lacking = f"{counted(tables, 'table')} could not be filled" if tables else ""
-    return "; ".join(filter(None, (made, lacking)))
+    return "; ".join(filter(None, (made, lacking(result.unfilled))))
+
+
+def lacking(unfilled: Sequence[Difference]) -> str:
+    """Say how many tables have no rows; empty when all of them have."""
+    if any(item.object == EVERY_TABLE for item in unfilled):
+        return "rows were given up on the way"
+    return f"{counted(len(unfilled), 'table')} could not be filled" if unfilled else ""
 
 
 def _changed(step: StepReport, result: ChangeResult) -> str:

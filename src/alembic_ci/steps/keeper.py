@@ -21,7 +21,7 @@ from alembic_ci.database.rows import (
     may_name_anything,
     words,
 )
-from alembic_ci.model import Difference
+from alembic_ci.model import EVERY_TABLE, Difference
 from alembic_ci.project.session import Ready
 from alembic_ci.steps.implicit import filled, on_filled, sets
 from alembic_ci.steps.new_keys import NewKey
@@ -272,7 +272,7 @@ class RowKeeper:
         try:
             yield
         except StatementError as error:
-            self.unfilled["(any)"] = error.problem
+            self.unfilled[EVERY_TABLE] = error.problem
             self.forget()
 
     def _note(self, unfilled: Iterable[Unfilled]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from alembic_ci.errors import ExitCode, Interrupted
 from alembic_ci.model import (
+    EVERY_TABLE,
     Difference,
     Phase,
     Problem,
@@ -154,7 +155,9 @@ def _proved(
 
 def _unfilled(reasons: Mapping[str, str]) -> tuple[Difference, ...]:
     return tuple(
-        Difference(text=f"table `{table}`: {reason}", object=f"table {table}")
+        Difference(text=f"no table holds rows from there on: {reason}", object=EVERY_TABLE)
+        if table == EVERY_TABLE
+        else Difference(text=f"table `{table}`: {reason}", object=f"table {table}")
         for table, reason in sorted(reasons.items())
     )
 
