@@ -220,6 +220,8 @@ def test_names_outside_public_are_qualified_whatever_the_search_path(started: Se
         "alter table orders add rank int not null default 3, add note text default 'x'",
         "alter table orders add rank int default 3; alter table orders alter rank drop default",
         "alter table orders alter total type bigint",
+        "alter table orders alter total set default 3; create table extra (id int)",
+        "alter table orders alter total drop default; alter table orders add note text",
         "create view few as select * from orders",
         "alter table orders add note text; alter table orders set (fillfactor = 70)",
         f"{ADDED_IN_VAIN}; alter table users rename age to years",

@@ -19,6 +19,7 @@ WRITTEN = """
  locked_objects pg_catalog.oid[];
  fresh_classes bigint;
  fresh_columns bigint;
+ dropped_columns bigint;
  updates_explained bigint;
  defaults_filled bigint;
  new_tables bigint;
@@ -126,12 +127,13 @@ def accounts() -> str:
     A new relation (its ``ctid`` is fresh too) has two types that were inserted. What was granted on
     has to be searched in the whole catalogue, so that is done only if more rows were updated than
     the locked relations account for: one for each that is fresh and was not inserted, one for each
-    new TOAST table (in its owner), one each if a new table has checks or foreign keys, one for each
-    column default, and, where all fresh columns are new ones, one for each that old rows have a
-    value of. A table whose file is called after a locked relation that is gone was rewritten: this
-    relation had as many columns, and was updated once, and the name of a TOAST table is changed.
-    Who renames a table or moves it to another schema updates its row type as well;
-    sequences have none (any more).
+    new TOAST table (in its owner), one each if a new table has checks or foreign keys; one for each
+    column default that came or went (which may be what made a column's row fresh, unless it was
+    dropped), and, where all fresh columns are new ones, one for each that old rows have a value of.
+    A table whose file is called after a locked relation that is gone was rewritten: this relation
+    had as many columns, and was updated once, and the name of a TOAST table is changed. Who renames
+    a table or moves it to another schema updates its row type as well; sequences have none (any
+    more).
     """
     classes, columns = _count("pg_class", "inserted"), _count("pg_attribute", "inserted")
     defaults = f"{_count('pg_attrdef', 'inserted')} + {_count('pg_attrdef', 'deleted')}"
@@ -154,9 +156,10 @@ def accounts() -> str:
  exists (select 1
  from pg_catalog.pg_attribute s where s.attrelid = c.oid and s.attnum = -1 and {fresh("s")}) as new
  from pg_catalog.pg_class c where c.oid = any (locked) offset 0) f;
- select count(*), count(*) filter (where a.atthasmissing and exists (select 1
+ select count(*), count(*) filter (where a.attisdropped),
+ count(*) filter (where a.atthasmissing and exists (select 1
  from pg_catalog.pg_attrdef d where d.adrelid = a.attrelid and d.adnum = a.attnum
- and {fresh("d")})) into fresh_columns, defaults_filled
+ and {fresh("d")})) into fresh_columns, dropped_columns, defaults_filled
  from pg_catalog.pg_attribute a where a.attrelid = any (locked) and {fresh("a")};
  types_written = {wrote("pg_type", "updated")} or {wrote("pg_description")}
  or {_count("pg_type", "inserted")} > 2 * (new_tables + rewritten);
@@ -166,7 +169,8 @@ def accounts() -> str:
  > greatest(0, fresh_classes - {classes} + rewritten)
  + updates_explained + rewritten + 3 * rewritten_toasts;
  columns_written = {_count("pg_attribute", "updated")}
- > greatest(0, fresh_columns - {columns} + transient_columns) + {defaults}
+ > greatest(0, fresh_columns - {columns} + transient_columns - dropped_columns - ({defaults}))
+ + dropped_columns + {defaults}
  + case when fresh_columns = {columns} then defaults_filled else 0 end;
  names_written = {wrote("pg_type", "updated")} or old_sequences > 0;
  more = types_written or labels_written or routines_written or relations_written
