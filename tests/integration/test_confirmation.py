@@ -1,13 +1,13 @@
 """What is proved in a second, fresh process only is as good as any other proof."""
 
 import dataclasses
-import sys
 from pathlib import Path
 
 import pytest
 
-from jobs import Job, marked, url_for, variables_for
-from template_projects import Written, initialised
+from jobs import marked
+from template_projects import Written
+from written_jobs import written_job
 
 _FIRST = Written(
     revision="aaa1",
@@ -62,17 +62,11 @@ _SQLITE, _POSTGRESQL, _MYSQL = (
 )
 
 
-def _job(tmp_path: Path, driver: str, request: pytest.FixtureRequest, *parts: Written) -> Job:
-    directory = initialised(Path(sys.executable), "generic", tmp_path / "project", _FIRST, *parts)
-    url = url_for(driver, request)
-    return Job(directory=directory, python=Path(sys.executable), variables=variables_for(url))
-
-
 @pytest.mark.parametrize("driver", [_SQLITE, _POSTGRESQL, _MYSQL])
 def test_new_unique_keys_are_tried_on_duplicates(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    job = _job(tmp_path, driver, request, _FLAKY, _UNIQUE_CODE)
+    job = written_job(tmp_path, driver, request, _FIRST, _FLAKY, _UNIQUE_CODE)
 
     finished = job.passed("rollback-test")
 
@@ -84,7 +78,7 @@ def test_new_unique_keys_are_tried_on_duplicates(
 def test_their_sql_is_whole_and_narrower_columns_are_told(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    job = _job(tmp_path, driver, request, _FLAKY, _NARROWER)
+    job = written_job(tmp_path, driver, request, _FIRST, _FLAKY, _NARROWER)
     job.passed("upgrade", "--target=aaa1")
 
     finished = job.passed("run", "--steps=sql,rollback-test")
@@ -100,7 +94,7 @@ def test_their_sql_is_whole_and_narrower_columns_are_told(
 
 @pytest.mark.mysql
 def test_values_that_nobody_chose_are_told(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    job = _job(tmp_path, "mysql+pymysql", request, _FLAKY, _REQUIRED)
+    job = written_job(tmp_path, "mysql+pymysql", request, _FIRST, _FLAKY, _REQUIRED)
 
     finished = job.passed("rollback-test")
 
@@ -112,7 +106,7 @@ def test_values_that_nobody_chose_are_told(tmp_path: Path, request: pytest.Fixtu
 def test_the_whole_way_in_one_go_leads_where_the_confirmed_revisions_lead(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    job = _job(tmp_path, driver, request, _FLAKY, _PARALLEL)
+    job = written_job(tmp_path, driver, request, _FIRST, _FLAKY, _PARALLEL)
 
     finished = job.passed("rollback-test", "--target=heads")
 
@@ -131,7 +125,7 @@ def test_a_revision_that_drops_the_language_of_what_the_tool_looks_with(
         downgrade='op.execute("CREATE EXTENSION plpgsql")',
     )
     before = dataclasses.replace(_PARALLEL, revision="bbb2")
-    job = _job(tmp_path, "postgresql+psycopg2", request, before, dropping)
+    job = written_job(tmp_path, "postgresql+psycopg2", request, _FIRST, before, dropping)
 
     finished = job.passed("rollback-test")
 

@@ -1,17 +1,14 @@
-"""What only tables that hold rows can show: failures, lost values, a whole history in one go."""
+"""What only tables that hold rows can show: failures and lost values."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
-from jobs import Finished, Job, marked, url_for, variables_for
+from jobs import Finished, marked
 from servers import MYSQL_SERVER
-from template_projects import ADD, CREATE, Written, edit, initialised
+from template_projects import CREATE, Written, edit
+from written_jobs import DRIVERS, written_job
 
-_DRIVERS = [
-    marked(driver, driver=driver) for driver in ("sqlite", "postgresql+psycopg2", "mysql+pymysql")
-]
 _NOTED = Written(
     revision="aaa1",
     down=None,
@@ -37,19 +34,13 @@ op.drop_column("orders", "paid")""",
 )
 
 
-def _job(tmp_path: Path, driver: str, request: pytest.FixtureRequest, *parts: Written) -> Job:
-    directory = initialised(Path(sys.executable), "generic", tmp_path / "project", *parts)
-    url = url_for(driver, request)
-    return Job(directory=directory, python=Path(sys.executable), variables=variables_for(url))
-
-
 def _proof(finished: Finished, revision: str) -> dict[str, object]:
     proofs = finished.result("rollback-test")["proofs"]
     found: dict[str, object] = next(proof for proof in proofs if proof["revision"] == revision)
     return found
 
 
-@pytest.mark.parametrize("driver", _DRIVERS)
+@pytest.mark.parametrize("driver", DRIVERS)
 def test_not_null_without_a_default_fails_only_where_there_are_rows(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -61,7 +52,7 @@ def test_not_null_without_a_default_fails_only_where_there_are_rows(
         downgrade="""with op.batch_alter_table("orders") as batch:
     batch.alter_column("note", existing_type=sa.String(100), nullable=True)""",
     )
-    job = _job(tmp_path, driver, request, _NOTED, strict)
+    job = written_job(tmp_path, driver, request, _NOTED, strict)
 
     filled = job.run("rollback-test")
     empty = job.run("rollback-test", "--rows=0")
@@ -75,7 +66,7 @@ def test_not_null_without_a_default_fails_only_where_there_are_rows(
     assert empty.exit_code == 0, empty.text
 
 
-@pytest.mark.parametrize("driver", _DRIVERS)
+@pytest.mark.parametrize("driver", DRIVERS)
 def test_every_way_in_which_rows_refuse_a_change_of_the_schema_is_found(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -119,7 +110,7 @@ if "mysql" in {driver!r}:
         )
         for number, upgrade in enumerate(fitting[driver.partition("+")[0]])
     ]
-    job = _job(tmp_path, driver, request, filled, check, *others)
+    job = written_job(tmp_path, driver, request, filled, check, *others)
 
     finished = job.run("rollback-test")
 
@@ -164,7 +155,7 @@ def test_what_rows_of_mysql_refuse_in_other_words_is_found(
         )
         for number, (_, up, down) in enumerate(_REFUSED)
     ]
-    job = _job(tmp_path, "mysql+pymysql", request, first, *changes)
+    job = written_job(tmp_path, "mysql+pymysql", request, first, *changes)
 
     finished = job.run("rollback-test")
 
@@ -174,7 +165,7 @@ def test_what_rows_of_mysql_refuse_in_other_words_is_found(
         assert _proof(finished, item.revision)["only_with_rows"] is True, finished.text
 
 
-@pytest.mark.parametrize("driver", _DRIVERS[1:])
+@pytest.mark.parametrize("driver", DRIVERS[1:])
 def test_what_foreign_keys_empty_is_a_loss(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -200,7 +191,7 @@ op.create_table(
         upgrade='op.execute("delete from people")',
         downgrade="pass",
     )
-    job = _job(tmp_path, driver, request, related, forgets)
+    job = written_job(tmp_path, driver, request, related, forgets)
 
     finished = job.run("rollback-test")
 
@@ -232,7 +223,7 @@ op.create_table(
     batch.add_column(sa.Column("name", sa.String(20)))""",
         downgrade='op.drop_column("people", "name")',
     )
-    job = _job(tmp_path, "sqlite", request, related, copied)
+    job = written_job(tmp_path, "sqlite", request, related, copied)
     env = job.directory / "migrations" / "env.py"
     configure = "        context.configure(\n            connection=connection"
     edit(
@@ -248,11 +239,11 @@ op.create_table(
     assert "PRAGMA foreign_keys=OFF" in problem["remedy"]
 
 
-@pytest.mark.parametrize("driver", _DRIVERS)
+@pytest.mark.parametrize("driver", DRIVERS)
 def test_a_dropped_column_that_comes_back_empty_is_a_loss(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    job = _job(tmp_path, driver, request, _NOTED, _FORGETS_NOTES)
+    job = written_job(tmp_path, driver, request, _NOTED, _FORGETS_NOTES)
 
     warned = job.run("rollback-test")
 
@@ -262,11 +253,11 @@ def test_a_dropped_column_that_comes_back_empty_is_a_loss(
     assert "downgrade does not bring them back" in _losses(warned)[0]["text"]
 
 
-@pytest.mark.parametrize("driver", _DRIVERS)
+@pytest.mark.parametrize("driver", DRIVERS)
 def test_a_downgrade_that_empties_a_column_is_a_loss(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    job = _job(tmp_path, driver, request, _NOTED, _EMPTIES_NOTES)
+    job = written_job(tmp_path, driver, request, _NOTED, _EMPTIES_NOTES)
 
     finished = job.run("rollback-test")
 
@@ -275,7 +266,7 @@ def test_a_downgrade_that_empties_a_column_is_a_loss(
     assert loss["text"].endswith("they cannot be restored by upgrading again")
 
 
-@pytest.mark.parametrize("driver", _DRIVERS)
+@pytest.mark.parametrize("driver", DRIVERS)
 def test_a_column_that_goes_only_where_there_are_rows_is_missed(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -288,7 +279,7 @@ def test_a_column_that_goes_only_where_there_are_rows_is_missed(
     op.drop_column("orders", "note")
 op.drop_column("orders", "paid")""",
     )
-    job = _job(tmp_path, driver, request, _NOTED, greedy)
+    job = written_job(tmp_path, driver, request, _NOTED, greedy)
 
     finished = job.run("rollback-test")
 
@@ -366,7 +357,7 @@ for text in {made}:
         upgrade='op.create_table("other", sa.Column("id", sa.Integer(), primary_key=True))',
         downgrade=f'{_REACHED[way]["used"]}\nop.drop_table("other")',
     )
-    job = _job(tmp_path, driver, request, reached, empties)
+    job = written_job(tmp_path, driver, request, reached, empties)
 
     finished = job.run("rollback-test")
 
@@ -381,7 +372,7 @@ def _losses(finished: Finished) -> list[dict[str, str]]:
     return losses
 
 
-@pytest.mark.parametrize("driver", _DRIVERS)
+@pytest.mark.parametrize("driver", DRIVERS)
 def test_rows_that_a_downgrade_leaves_and_a_second_upgrade_makes_again_are_a_failure(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -406,7 +397,7 @@ op.execute("insert into themes (person) select id + 4100 from people")""",
         upgrade='op.execute("insert into themes (person) select person from themes")',
         downgrade="pass",
     )
-    job = _job(tmp_path, driver, request, both, copies, clashes)
+    job = written_job(tmp_path, driver, request, both, copies, clashes)
 
     finished = job.run("rollback-test")
 
@@ -421,7 +412,7 @@ op.execute("insert into themes (person) select id + 4100 from people")""",
     assert _proof(finished, "ccc3")["verdict"] == "passed"
 
 
-@pytest.mark.parametrize("driver", _DRIVERS)
+@pytest.mark.parametrize("driver", DRIVERS)
 def test_own_rows_are_there_before_their_revision(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -431,7 +422,7 @@ def test_own_rows_are_there_before_their_revision(
         upgrade='op.create_index("orders_note", "orders", ["note"], unique=True)',
         downgrade='op.drop_index("orders_note", table_name="orders")',
     )
-    job = _job(tmp_path, driver, request, _NOTED, unique)
+    job = written_job(tmp_path, driver, request, _NOTED, unique)
     rows = job.directory / "alembic-ci-rows"
     rows.mkdir()
     (rows / "bbb2.sql").write_text(
@@ -446,7 +437,7 @@ def test_own_rows_are_there_before_their_revision(
     assert "duplicates" in finished.text
 
 
-@pytest.mark.parametrize("driver", _DRIVERS)
+@pytest.mark.parametrize("driver", DRIVERS)
 def test_own_rows_may_take_the_place_of_made_ones_that_are_unlike_real_ones(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -458,7 +449,7 @@ def test_own_rows_may_take_the_place_of_made_ones_that_are_unlike_real_ones(
         downgrade="""with op.batch_alter_table("orders") as batch:
     batch.alter_column("note", existing_type=sa.String(100), nullable=True)""",
     )
-    job = _job(tmp_path, driver, request, _NOTED, strict)
+    job = written_job(tmp_path, driver, request, _NOTED, strict)
 
     made = job.run("rollback-test")
     rows = job.directory / "alembic-ci-rows"
@@ -474,12 +465,12 @@ def test_own_rows_may_take_the_place_of_made_ones_that_are_unlike_real_ones(
     assert _losses(own) == []
 
 
-@pytest.mark.parametrize("driver", _DRIVERS)
+@pytest.mark.parametrize("driver", DRIVERS)
 def test_own_rows_that_the_database_refuses_are_an_error_in_their_file(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """Without them nothing would be known of the revisions behind, and the run would pass."""
-    job = _job(tmp_path, driver, request, _NOTED, _EMPTIES_NOTES)
+    job = written_job(tmp_path, driver, request, _NOTED, _EMPTIES_NOTES)
     rows = job.directory / "alembic-ci-rows"
     rows.mkdir()
     (rows / "bbb2.sql").write_text("insert into orders (id, remark) values (71, 'x');\n")
@@ -497,7 +488,7 @@ def test_own_rows_that_the_database_refuses_are_an_error_in_their_file(
 def test_own_rows_of_a_revision_that_does_not_exist_are_an_error(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    job = _job(tmp_path, "sqlite", request, _NOTED, _EMPTIES_NOTES)
+    job = written_job(tmp_path, "sqlite", request, _NOTED, _EMPTIES_NOTES)
     rows = job.directory / "alembic-ci-rows"
     rows.mkdir()
     (rows / "bbb2_empties_notes.sql").write_text("insert into orders (id) values (71);\n")
@@ -512,7 +503,7 @@ def test_own_rows_of_a_revision_that_does_not_exist_are_an_error(
     assert without.exit_code == 0, without.text
 
 
-@pytest.mark.parametrize("driver", _DRIVERS)
+@pytest.mark.parametrize("driver", DRIVERS)
 def test_a_new_unique_key_is_tried_on_duplicates_that_the_upgrade_may_resolve(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -558,7 +549,7 @@ op.create_index("one_code", "orders", ["code"], unique=True)""",
         upgrade='op.create_index("one_paid", "orders", ["paid"], unique=True)',
         downgrade="raise NotImplementedError  # alembic-ci: irreversible no need",
     )
-    job = _job(tmp_path, driver, request, coded, strict, careful, no_way_back, last)
+    job = written_job(tmp_path, driver, request, coded, strict, careful, no_way_back, last)
 
     warned = job.run("rollback-test")
 
@@ -572,7 +563,7 @@ op.create_index("one_code", "orders", ["code"], unique=True)""",
     assert _losses(warned) == []
 
 
-@pytest.mark.parametrize("driver", _DRIVERS[:2])
+@pytest.mark.parametrize("driver", DRIVERS[:2])
 def test_a_unique_key_with_a_condition_is_tried_on_rows_that_meet_it(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -600,7 +591,7 @@ def test_a_unique_key_with_a_condition_is_tried_on_rows_that_meet_it(
         )
         for number, text in enumerate(conditions)
     ]
-    job = _job(tmp_path, driver, request, coded, *steps)
+    job = written_job(tmp_path, driver, request, coded, *steps)
 
     warned = job.run("rollback-test")
 
@@ -618,7 +609,7 @@ _UNIQUE_NOTES = Written(
 )
 
 
-@pytest.mark.parametrize("driver", _DRIVERS)
+@pytest.mark.parametrize("driver", DRIVERS)
 @pytest.mark.parametrize(
     ("revision", "warning", "other"),
     [
@@ -630,7 +621,7 @@ def test_what_is_a_warning_can_be_made_a_failure_that_keeps_the_upgrade_back(
     revision: Written, warning: str, other: str, driver: str, request: pytest.FixtureRequest
 ) -> None:
     folder: Path = request.getfixturevalue("tmp_path")
-    job = _job(folder, driver, request, _NOTED, revision)
+    job = written_job(folder, driver, request, _NOTED, revision)
 
     failed = job.run("run", f"--fail-on={warning}")
     both = job.run("run", f"--fail-on={other},{warning}")
@@ -658,7 +649,7 @@ def test_a_revision_can_be_declared_irreversible_in_the_configuration(
         upgrade='op.drop_column("orders", "note")',
         downgrade="raise NotImplementedError",
     )
-    job = _job(tmp_path, "sqlite", request, _NOTED, no_way_back)
+    job = written_job(tmp_path, "sqlite", request, _NOTED, no_way_back)
 
     undeclared = job.run("rollback-test")
     declared = job.run("rollback-test", "--irreversible=bbb2=the notes are gone")
@@ -669,7 +660,7 @@ def test_a_revision_can_be_declared_irreversible_in_the_configuration(
     assert _proof(declared, "bbb2")["reason"] == "the notes are gone"
 
 
-@pytest.mark.parametrize("driver", _DRIVERS)
+@pytest.mark.parametrize("driver", DRIVERS)
 def test_a_declared_revision_whose_upgrade_fails_on_rows_fails(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -681,7 +672,7 @@ def test_a_declared_revision_whose_upgrade_fails_on_rows_fails(
     batch.alter_column("note", existing_type=sa.String(100), nullable=False)""",
         downgrade="raise NotImplementedError",
     )
-    job = _job(tmp_path, driver, request, _NOTED, strict)
+    job = written_job(tmp_path, driver, request, _NOTED, strict)
 
     finished = job.run("rollback-test", "--irreversible=bbb2=x")
 
@@ -690,7 +681,7 @@ def test_a_declared_revision_whose_upgrade_fails_on_rows_fails(
     assert "Revision bbb2 fails on tables that hold rows." in finished.text
 
 
-@pytest.mark.parametrize("driver", _DRIVERS)
+@pytest.mark.parametrize("driver", DRIVERS)
 def test_ways_to_have_no_downgrade_are_told_apart(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -708,7 +699,7 @@ def test_ways_to_have_no_downgrade_are_told_apart(
         )
         for number, downgrade in enumerate(downgrades.values())
     ]
-    job = _job(tmp_path, driver, request, _NOTED, *steps)
+    job = written_job(tmp_path, driver, request, _NOTED, *steps)
 
     finished = job.run("rollback-test", "--rows=0")
 
@@ -740,7 +731,7 @@ op.add_column("accounts", sa.Column("email", sa.String(100)))""",
         upgrade="import sys\nsys.first_ran = True\n" + CREATE.upgrade,
         downgrade=CREATE.downgrade,
     )
-    job = _job(tmp_path, "sqlite", request, first, once)
+    job = written_job(tmp_path, "sqlite", request, first, once)
 
     finished = job.run("rollback-test", "--rows=0")
 
@@ -748,160 +739,7 @@ op.add_column("accounts", sa.Column("email", sa.String(100)))""",
     assert "keeps state" in str(_proof(finished, "bbb2")["notices"])
 
 
-def test_revisions_that_only_work_one_at_a_time_are_found(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    counts_runs = Written(
-        revision="bbb2",
-        down="aaa1",
-        upgrade="""from alembic import context
-if context.get_context().opts["transaction_per_migration"]:
-    op.create_table("alone", sa.Column("id", sa.Integer(), primary_key=True))
-else:
-    raise RuntimeError("not in the project's own transaction mode")""",
-        downgrade='op.drop_table("alone")',
-    )
-    job = _job(tmp_path, "sqlite", request, CREATE, counts_runs)
-
-    finished = job.run("rollback-test", "--rows=0")
-
-    legs = finished.result("rollback-test")["round_trip"]
-    assert [leg["state"] for leg in legs] == ["failed", "skipped", "skipped"]
-    assert finished.exit_code == 1
-    assert "upgrade in one go" in finished.text
-
-
-@pytest.mark.parametrize("driver", _DRIVERS)
-def test_one_go_that_leads_elsewhere_than_one_by_one_is_found(
-    driver: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    looks = Written(
-        revision="bbb2",
-        down="aaa1",
-        upgrade="""from alembic import context
-alone = context.get_context().opts["transaction_per_migration"]
-op.create_table("other", sa.Column("id", sa.Integer(), primary_key=True))
-op.create_index("ix_accounts", "accounts", ["name"] if alone else ["name", "id"])""",
-        downgrade="""op.drop_index("ix_accounts", table_name="accounts")
-op.drop_table("other")""",
-    )
-    job = _job(tmp_path, driver, request, CREATE, looks)
-
-    finished = job.run("rollback-test", "--rows=0")
-
-    assert set(finished.verdicts().values()) == {"passed"}, finished.text
-    legs = finished.result("rollback-test")["round_trip"]
-    assert [leg["state"] for leg in legs] == ["failed", "skipped", "skipped"]
-    (difference,) = legs[0]["differences"]
-    assert "ix_accounts" in difference["text"]
-    assert finished.exit_code == 1
-    assert "leads to another schema than the revisions one by one" in finished.text
-
-
-@pytest.mark.parametrize("driver", _DRIVERS)
-@pytest.mark.parametrize("mode", ["passes", "fails"])
-def test_what_is_left_behind_keeps_nobody_from_going_down_in_one_go(
-    driver: str, mode: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    leaves = Written(
-        revision="bbb2",
-        down="aaa1",
-        upgrade='op.execute("CREATE TABLE IF NOT EXISTS other (id INTEGER)")',
-        downgrade='op.execute("SELECT 1")',
-    )
-    refuses = """
-from alembic import context
-if not context.get_context().opts["transaction_per_migration"]:
-    raise RuntimeError("not in the project's own transaction mode")"""
-    last = Written(
-        revision="ccc3",
-        down="bbb2",
-        upgrade=ADD.upgrade,
-        downgrade=ADD.downgrade + (refuses if mode == "fails" else ""),
-    )
-    job = _job(tmp_path, driver, request, CREATE, leaves, last)
-
-    finished = job.run("rollback-test", "--rows=0")
-
-    assert finished.verdicts() == {"aaa1": "passed", "bbb2": "residue", "ccc3": "passed"}
-    legs = finished.result("rollback-test")["round_trip"]
-    later = ["failed", "skipped"] if mode == "fails" else ["passed", "passed"]
-    assert [leg["state"] for leg in legs] == ["passed", *later], finished.text
-
-
-@pytest.mark.postgresql
-def test_a_search_path_that_one_transaction_keeps_is_found(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    elsewhere = Written(
-        revision="aaa1",
-        down=None,
-        upgrade="""op.execute("CREATE SCHEMA audit")
-op.execute("SET LOCAL search_path TO audit, public")""",
-        downgrade='op.execute("DROP SCHEMA audit CASCADE")',
-    )
-    then = Written(revision="bbb2", down="aaa1", upgrade=CREATE.upgrade, downgrade=CREATE.downgrade)
-    job = _job(tmp_path, "postgresql+psycopg2", request, elsewhere, then)
-
-    finished = job.run("rollback-test", "--rows=0")
-
-    assert set(finished.verdicts().values()) == {"passed"}, finished.text
-    (leg, *_) = finished.result("rollback-test")["round_trip"]
-    assert [one["object"] for one in leg["differences"]] == [
-        "table accounts",
-        "table audit.accounts",
-    ]
-    assert "in one go the upgrade ends with table `audit.accounts`" in finished.text
-
-
-@pytest.mark.parametrize("driver", _DRIVERS)
-def test_a_downgrade_that_fails_because_another_took_too_much_blames_that_one(
-    driver: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    unsure = Written(
-        revision="bbb2",
-        down="aaa1",
-        upgrade=f"""if not sa.inspect(op.get_bind()).has_table("accounts"):
-    {CREATE.upgrade.replace(chr(10), chr(10) + "    ")}""",
-        downgrade='op.drop_table("accounts")',
-    )
-    job = _job(tmp_path, driver, request, CREATE, unsure)
-
-    finished = job.run("rollback-test", "--rows=0")
-
-    assert finished.verdicts() == {"aaa1": "passed", "bbb2": "residue"}, finished.text
-    (_, leg, _) = finished.result("rollback-test")["round_trip"]
-    assert leg["problem"]["problem"] == (
-        "The downgrade of revision aaa1 fails when all are taken back in one go."
-    )
-    assert leg["problem"]["meaning"] == "Alone it passes; bbb2 does not restore the schema."
-    assert leg["problem"]["remedy"].startswith("Correct bbb2 first")
-
-
-@pytest.mark.postgresql
-def test_a_session_that_a_revision_leaves_changed_is_hinted_at(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    elsewhere = Written(
-        revision="aaa1",
-        down=None,
-        upgrade="""op.execute("CREATE SCHEMA audit")
-op.execute("SET search_path TO audit, public")""",
-        downgrade='op.execute("DROP SCHEMA audit")',
-    )
-    then = Written(revision="bbb2", down="aaa1", upgrade=CREATE.upgrade, downgrade=CREATE.downgrade)
-    job = _job(tmp_path, "postgresql+psycopg2", request, elsewhere, then)
-
-    finished = job.run("rollback-test", "--rows=0")
-
-    (_, leg, _) = finished.result("rollback-test")["round_trip"]
-    assert leg["state"] == "failed", finished.text
-    assert leg["problem"]["revision"] == "bbb2"
-    assert leg["problem"]["meaning"] == "Alone it passes."
-    assert "what a SET changes for the whole session" in leg["problem"]["remedy"]
-
-
-@pytest.mark.parametrize("driver", _DRIVERS)
+@pytest.mark.parametrize("driver", DRIVERS)
 def test_an_insert_that_fails_is_not_explained_as_a_new_rule(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -920,7 +758,7 @@ op.execute("insert into accounts (id, name) values (1, 'first')")""",
         upgrade=f"""op.execute("insert into accounts ({columns}) values ({given}'second')")""",
         downgrade="""op.execute("delete from accounts where name = 'second'")""",
     )
-    job = _job(tmp_path, driver, request, seeded, again)
+    job = written_job(tmp_path, driver, request, seeded, again)
 
     finished = job.run("rollback-test")
 
@@ -931,7 +769,7 @@ op.execute("insert into accounts (id, name) values (1, 'first')")""",
     assert ("sequence" in problem["meaning"]) == ("postgresql" in driver)
 
 
-@pytest.mark.parametrize("driver", _DRIVERS[1:])
+@pytest.mark.parametrize("driver", DRIVERS[1:])
 def test_a_table_that_cannot_be_dropped_is_explained_by_what_refers_to_it(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -947,7 +785,7 @@ op.create_table(
 )""",
         downgrade='op.drop_table("people")\nop.drop_table("letters")',
     )
-    job = _job(tmp_path, driver, request, CREATE, referred)
+    job = written_job(tmp_path, driver, request, CREATE, referred)
 
     finished = job.run("rollback-test")
 
@@ -967,7 +805,7 @@ def test_an_upgrade_that_fails_is_told_what_helps_against_such_an_error(
         upgrade='op.execute("create index concurrently names on accounts (name)")',
         downgrade='op.execute("drop index names")',
     )
-    job = _job(tmp_path, "postgresql+psycopg2", request, CREATE, at_once)
+    job = written_job(tmp_path, "postgresql+psycopg2", request, CREATE, at_once)
 
     finished = job.run("rollback-test")
 
@@ -977,7 +815,7 @@ def test_an_upgrade_that_fails_is_told_what_helps_against_such_an_error(
     assert "autocommit_block()" in problem["remedy"]
 
 
-@pytest.mark.parametrize("driver", _DRIVERS)
+@pytest.mark.parametrize("driver", DRIVERS)
 def test_a_downgrade_that_refuses_made_rows_is_named_as_that(
     driver: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -989,7 +827,7 @@ def test_a_downgrade_that_refuses_made_rows_is_named_as_that(
     raise RuntimeError("there are orders")
 op.drop_column("orders", "paid")""",
     )
-    job = _job(tmp_path, driver, request, _NOTED, guarded)
+    job = written_job(tmp_path, driver, request, _NOTED, guarded)
 
     finished = job.run("rollback-test")
 
@@ -1011,7 +849,7 @@ session.rollback()
 op.add_column("orders", sa.Column("paid", sa.Integer()))""",
         downgrade='op.drop_column("orders", "paid")',
     )
-    job = _job(tmp_path, "sqlite", request, _NOTED, rolls_back)
+    job = written_job(tmp_path, "sqlite", request, _NOTED, rolls_back)
 
     finished = job.run("rollback-test")
 
