@@ -7,6 +7,7 @@ make a later revision fail although it would not by itself.
 import dataclasses
 from collections.abc import Mapping
 
+from alembic_ci.database.postgresql import LOOKING_FUNCTION
 from alembic_ci.history import History
 from alembic_ci.model import Difference, RevisionProof, Verdict
 from alembic_ci.project.failures import ForeignError
@@ -19,8 +20,6 @@ from alembic_ci.steps.scratch import Scratch
 from alembic_ci.steps.stairway import Stairway
 from alembic_ci.steps.version_table import version_rows
 from alembic_ci.steps.worn_out import worn_out
-
-_DEPENDED_ON = "2BP01"  # SQLSTATE of dependent_objects_still_exist
 
 
 def confirmed(
@@ -75,11 +74,11 @@ def _spared(proof: RevisionProof, standing: set[str], history: History) -> bool:
 
 
 def _in_our_way(proof: RevisionProof) -> bool:
-    """Tell whether it failed because something depends on what it drops.
+    """Tell whether the function that looks at PostgreSQL's catalogue made it fail.
 
-    It may be the function that looks at PostgreSQL's catalogue, which depends on its language.
+    So it does where its language is dropped, on which it depends.
     """
-    return proof.problem is not None and proof.problem.code == _DEPENDED_ON
+    return proof.problem is not None and LOOKING_FUNCTION in (proof.problem.database_error or "")
 
 
 def _again(scratch: Scratch, binding: Binding, alone: Assignment, *, thorough: bool) -> Proved:

@@ -23,7 +23,7 @@ from .guard import StoppedError, confirm
 from .loading import Project, command_options
 from .protocol import Channel, Message
 from .recording import Recorder
-from .rows import answer, answered
+from .rows import answer
 from .setup import Setup
 from .statements import StatementLog, commits_each_statement
 from .version_rows import rows_left
@@ -60,7 +60,6 @@ class OnlineRun:
         self._follow = False
         self._inspected = False
         self._seen: Optional[List[Message]] = None
-        self._updates: Optional[VersionUpdates] = None
 
     def run(self) -> Message:
         """Run env.py once and report how it ended."""
@@ -136,8 +135,7 @@ class OnlineRun:
         ready = self._ready(heads, context)
         if self._quick:
             table: Any = context._version  # noqa: SLF001
-            self._updates = VersionUpdates(table)
-            table.update = self._updates.update
+            table.update = VersionUpdates(table).update
         pause = Break(context.connection if self._scratch else None)
         self._channel.send(ready)
         while True:
@@ -205,8 +203,6 @@ class OnlineRun:
         self._inside = request["revision"]
         self._look, self._follow = request["look"], request["follow"]
         self._inspected, self._seen = request["inspect"], None
-        if self._updates and self._follow and not request["record"]:
-            self._updates.question = request["look"]
         self._recorder.watch, self._recorder.wanted = request["watch"], request["record"]
         script = self._project.script
         return step(
@@ -251,10 +247,8 @@ class OnlineRun:
         """
         questions, self._look = [self._look] if self._look else [], None
         answers: List[Message] = []
-        known = self._updates.answer() if self._updates else []
         for sql in questions:
-            answers.append(answered(known) if known else answer(context.connection, sql))
-            known = []
+            answers.append(answer(context.connection, sql))
             rows = answers[-1]["rows"]
             if self._follow and rows:
                 following = rows[0][0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable
+from typing import Any
 
 from . import protocol
 from .failures import described
@@ -20,11 +20,6 @@ def answer(connection: Any, sql: str) -> Message:
             cursor.close()
     except Exception as error:  # noqa: BLE001 - every driver has its own exceptions
         return {"event": protocol.ROWS, "rows": [], "failure": described(error, [])}
-    return answered(rows)
-
-
-def answered(rows: Iterable[Iterable[Any]]) -> Message:
-    """Return *rows* as plain values."""
     plain = [[_plain(value) for value in row] for row in rows]
     return {"event": protocol.ROWS, "rows": plain, "failure": None}
 

@@ -7,7 +7,7 @@ what Alembic itself takes to walk through one.
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, List, Optional
+from typing import Any, Callable, Optional
 
 from sqlalchemy import literal_column
 from sqlalchemy.sql.expression import ColumnClause
@@ -17,15 +17,9 @@ _NEW, _OLD = "'alembic_ci_new_id'", "'alembic_ci_old_id'"
 
 
 class VersionUpdates:
-    """Stands in for ``update()`` of *table*, the version table of a run.
-
-    *question*, a query of one value, is asked together with the next update that is executed, where
-    the database can do so; that saves a trip.
-    """
+    """Stands in for ``update()`` of *table*, the version table of a run."""
 
     def __init__(self, table: Any) -> None:
-        self.question = ""
-        self._result: Any = None
         self._table = table
         self._real: Callable[[], Any] = table.update
         self._pattern: Optional[str] = None
@@ -33,18 +27,6 @@ class VersionUpdates:
     def update(self) -> "_Update":
         """Return what Alembic adds the ids to and has compiled or executed."""
         return _Update(self)
-
-    def answer(self) -> List[Any]:
-        """Return the rows that answer the question if it was asked, once."""
-        result, self._result, self.question = self._result, None, ""
-        return [] if result is None else [list(row) for row in result]
-
-    def execute(self, connection: Any, sql: str) -> Any:
-        """Execute an update, and ask the question with it."""
-        if not self.question:
-            return connection.exec_driver_sql(sql)
-        self._result = connection.exec_driver_sql(f"{sql} RETURNING ({self.question})")
-        return self._result
 
     def text(self, new: Any, condition: Any, options: Any) -> Optional[str]:
         """Return the statement where both ids are plain; *options* are those of ``compile()``."""
@@ -101,7 +83,7 @@ class _Update:
             sql = self._updates.text(self._new, self._condition, {"dialect": connection.dialect})
         if sql is None:
             return self._real()._execute_on_connection(connection, *options)  # noqa: SLF001
-        return self._updates.execute(connection, sql)
+        return connection.exec_driver_sql(sql)
 
     def _real(self) -> Any:
         return self._updates.real(self._new, self._condition)

@@ -12,6 +12,8 @@ alter table t{n} add constraint fk{n} foreign key (a) references t{n} (id);
 create index ix{n} on t{n} (a);
 create unique index uix{n} on t{n} (b);
 create type mood{n} as enum ('a', 'b');
+create table of_mood{n} (m mood{n} default 'a' check (m <> 'b'));
+create table apart{n} (a int, b int);
 create type comp{n} as (x int, y text);
 create domain dom{n} as int check (value > 0);
 create sequence s{n};
@@ -24,6 +26,16 @@ create policy p{n} on t{n} using (a > 1);
 create statistics st{n} on a, b from t{n};
 """
 """What there is of each number in the beginning."""
+
+UNLOCKED = """
+grant select on apart{n} to pg_monitor
+grant select (a) on apart{n} to pg_monitor
+revoke all on apart{n} from pg_monitor
+revoke all (a) on apart{n} from pg_monitor
+create domain apart_domain{n} as int
+drop domain apart_domain{n}
+""".strip().splitlines()
+"""Changes that take no lock on what no other statement touches."""
 
 STATEMENTS = """
 create table t{n} (id serial primary key, a int, b text, c int check (c > 0), u int unique)
@@ -99,6 +111,9 @@ comment on type mood{k} is 'c{n}'
 comment on trigger tr{k} on t{m} is 'x{n}'
 create type mood{n} as enum ('a', 'b')
 alter type mood{k} rename value 'a' to 'a{n}'
+alter type mood{k} rename value 'a{n}' to 'a'
+alter table t{m} alter b type varchar(60)
+alter table t{m} alter b type varchar(70)
 alter type mood{k} rename to mood{n}
 drop type mood{k}
 drop type mood{k} cascade

@@ -9,7 +9,7 @@ import pytest
 from alembic_ci.database.tracking import Value
 from alembic_ci.delta import Delta
 from alembic_ci.urls import DatabaseURL
-from integration.postgresql.any_ddl import FIRST, NUMBERS, STATEMENTS
+from integration.postgresql.any_ddl import FIRST, NUMBERS, STATEMENTS, UNLOCKED
 from integration.postgresql.defects import SCHEMA
 from integration.postgresql.session import Session
 
@@ -39,6 +39,7 @@ def test_nothing_is_missed(postgresql_url: DatabaseURL, seed: int) -> None:
         session.run("reset role")
         texts = [_text(random) for _ in range(random.choice([1, 1, 1, 2, 3]))]
         done += sum(_tried(session, text) for text in texts)
+        _tried(session, random.choice(UNLOCKED).format(n=random.choice(NUMBERS)))
         session.tracker.advance()
         session.connection.commit()
         assert Delta.between(session.tracker.state, other.read()) == Delta({}), texts

@@ -1,5 +1,7 @@
 """The tracker keeps up with whatever migrations do to their connection, and leaves no trace."""
 
+from time import sleep
+
 import pytest
 
 from alembic_ci.database.postgresql import PostgreSQLTracker
@@ -10,6 +12,8 @@ from integration.postgresql.session import Session
 
 pytestmark = pytest.mark.postgresql
 
+COUNTS_ARE_FLUSHED = 150000
+COUNTS_ARE_KEPT = 1.1  # seconds
 USERS = ObjectKey("table", "", "users")
 ADDED_IN_VAIN = """do $$ begin alter table orders add x int; raise 'x';
  exception when others then null; end $$"""
@@ -225,12 +229,18 @@ def test_names_outside_public_are_qualified_whatever_the_search_path(started: Se
         "create view few as select * from orders",
         "alter table orders add note text; alter table orders set (fillfactor = 70)",
         f"{ADDED_IN_VAIN}; alter table users rename age to years",
+        "alter table tagged alter tag type varchar(20)",
     ],
 )
 @pytest.mark.parametrize("grant", ["select", "select (name)"])
 def test_grant_which_takes_no_lock_is_found_beside_changes_that_update_many_rows(
     started: Session, step: str, grant: str
 ) -> None:
+    started.step("create table tagged (tag varchar(10) unique)")
+    if started.connection.server_version < COUNTS_ARE_FLUSHED:
+        sleep(COUNTS_ARE_KEPT)
+        started.step("select 1")
+
     granted = started.step(f"{step}; grant {grant} on users to public")
 
     assert {"table users", "column users.name"} & _names(granted)
@@ -282,3 +292,40 @@ def test_without_its_language_everything_is_read(started: Session) -> None:
 
     assert "table extra" in _names(started.step("create table extra (id int)"))
     assert _names(started.step("drop table extra")) == {"table extra", "column extra.id"}
+
+
+def test_domain_is_found_beside_an_index_that_is_made_again_with_its_old_file(
+    started: Session,
+) -> None:
+    started.step("create table tagged (tag varchar(10)); create index on tagged (tag)")
+
+    delta = started.step("alter table tagged alter tag type varchar(20); create domain d as int")
+
+    assert "domain d" in _names(delta)
+
+
+def test_what_shows_a_label_that_is_renamed_is_described_again(started: Session) -> None:
+    started.step(
+        "create table deals (status order_status default 'new' check (status <> 'sent'));"
+        "create view paid as select * from deals where status = 'paid'"
+    )
+
+    for old, new in (("new", "fresh"), ("sent", "away"), ("paid", "done")):
+        started.step(f"alter type order_status rename value '{old}' to '{new}'")
+        assert started.tracker.state == started.read(), old
+
+
+def test_event_trigger_hears_of_no_function_of_ours(started: Session) -> None:
+    started.reconnect()
+    started.step(
+        "create function refuse() returns event_trigger"
+        " language plpgsql as 'begin raise ''no''; end';"
+        "create event trigger refusing on ddl_command_start when tag in ('CREATE FUNCTION')"
+        " execute function refuse()"
+    )
+    started.reconnect()
+
+    started.tracker.prepare()
+
+    assert "table extra" in _names(started.step("create table extra (id int)"))
+    assert started.tracker.state == started.read()

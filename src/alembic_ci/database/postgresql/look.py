@@ -16,7 +16,8 @@ from alembic_ci.database.postgresql.statement import SETTINGS
 from alembic_ci.database.postgresql.touched import TOUCHED, touched
 from alembic_ci.database.postgresql.written import WRITTEN, accounts, counts, locks
 
-_FUNCTION = "pg_temp.alembic_ci_look()"
+NAME = "alembic_ci_look"
+_FUNCTION = f"pg_temp.{NAME}()"
 _FOUND = f"pg_catalog.to_regprocedure('{_FUNCTION}')"
 
 LOOK = f"select null, {_FUNCTION}"
@@ -30,8 +31,11 @@ MAY_CREATE = f"""select {_FOUND} is null
  and pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY')
  and pg_catalog.current_setting('transaction_read_only') = 'off'
  and exists (select 1 from pg_catalog.pg_language l where l.lanname = 'plpgsql'
- and pg_catalog.has_language_privilege(l.oid, 'USAGE'))"""
-"""Tells whether the function can be made."""
+ and pg_catalog.has_language_privilege(l.oid, 'USAGE'))
+ and not exists (select 1 from pg_catalog.pg_event_trigger e where e.evtenabled <> 'D'
+ and e.evtevent in ('ddl_command_start', 'ddl_command_end')
+ and (e.evttags is null or 'CREATE FUNCTION' = any (e.evttags)))"""
+"""Tells whether the function can be made, and without anybody's hearing of it."""
 
 _PLANNING = {
     "plan_cache_mode": "force_generic_plan",
@@ -72,7 +76,7 @@ begin
  if own is not null and by_hand = 0 and pg_catalog.current_setting('track_counts') = 'on' then
 {counts(",".join(map(str, watched_oids)))}
  end if;
- if writes is not null then{accounts()}{touched()}{described(version, version_table)}
+ if writes is not null then{accounts(version)}{touched()}{described(version, version_table)}
  end if;
  return pg_catalog.concat('[', pg_catalog.concat_ws(',', pg_catalog.json_build_array(
  pg_catalog.pg_backend_pid(), transaction, coalesce(own, 0),

@@ -78,10 +78,11 @@ class Probe:
         return name in self.writes and self.writes[name].updated > 0
 
     def follows(self, earlier: "Probe") -> bool:
-        """Tell whether all that was written since *earlier* is this transaction's.
+        """Tell whether all that this session wrote since *earlier* is this transaction's.
 
         So it is in the same transaction, in the session's very next one, or in the server's very
-        next one that writes.
+        next one that writes. What another session commits meanwhile shows in the end only, when
+        everything is read.
         """
         if self.backend != earlier.backend:
             return False

@@ -93,7 +93,7 @@ def _dependents() -> str:
  select {_TYPE}::oid, u.oid from pg_catalog.pg_type t
  cross join lateral (values (t.oid), (t.typarray)) u (oid)
  where t.oid = any (touched_types || array(select c.reltype from pg_catalog.pg_class c
- where c.oid = any (near_relations))) and {fresh("t")}
+ where c.oid = any (near_relations))) and (labels_written or {fresh("t")})
  union all
  select {_PROC}::oid, r.oid from pg_catalog.unnest(touched_routines) r (oid)) r
  join pg_catalog.pg_depend d on d.refclassid = r.classid and d.refobjid = r.oid;

@@ -8,6 +8,7 @@ https://www.postgresql.org/docs/current/view-pg-locks.html
 """
 
 from alembic_ci.database.postgresql.fragments import FIRST_USER_OID, catalogue
+from alembic_ci.database.postgresql.section import V15
 
 WRITTEN = """
  horizon integer = pg_catalog.age(pg_catalog.mod(own, 4294967296)::text::xid);
@@ -90,7 +91,7 @@ def locks() -> str:
     """Return the statement that reads this session's locks, once.
 
     ``by_hand`` counts locks on catalogues, which a statement that writes to them keeps, and DDL
-    gives back at once.
+    gives back at once; but since 17 not that on pg_depend.
     """
     strong = f"k.mode not in {_WEAK} and k.database <> 0"
     relation, thing = f"k.locktype = 'relation' and {strong}", f"k.locktype = 'object' and {strong}"
@@ -101,6 +102,7 @@ def locks() -> str:
  max(pg_catalog.split_part(k.virtualxid, '/', 2)::bigint)
  filter (where k.virtualxid = k.virtualtransaction),
  count(*) filter (where k.locktype = 'relation' and k.relation < {FIRST_USER_OID}
+ and k.relation <> {catalogue("pg_depend")}
  and k.mode not in ('AccessShareLock', 'RowShareLock'))
  into locked, locked_classes, locked_objects, transaction, by_hand
  from pg_catalog.pg_lock_status() k where k.pid = pg_catalog.pg_backend_pid();"""
@@ -121,7 +123,7 @@ def counts(oids: str) -> str:
  where w.inserted + w.updated + w.deleted > 0;"""
 
 
-def accounts() -> str:
+def accounts(version: int) -> str:
     """Return what tells which catalogues have to be searched, because locks do not tell all.
 
     A new relation (its ``ctid`` is fresh too) has two types that were inserted. What was granted on
@@ -129,7 +131,8 @@ def accounts() -> str:
     the locked relations account for: one for each that is fresh and was not inserted, one for each
     new TOAST table (in its owner), one each if a new table has checks or foreign keys; one for each
     column default that came or went (which may be what made a column's row fresh, unless it was
-    dropped), and, where all fresh columns are new ones, one for each that old rows have a value of.
+    dropped), and since 15, where all fresh columns are new ones, one for each that old rows have a
+    value of.
     A table whose file is called after a locked relation that is gone was rewritten: this relation
     had as many columns, and was updated once, and the name of a TOAST table is changed. Who renames
     a table or moves it to another schema updates its row type as well; sequences have none (any
@@ -137,6 +140,7 @@ def accounts() -> str:
     """
     classes, columns = _count("pg_class", "inserted"), _count("pg_attribute", "inserted")
     defaults = f"{_count('pg_attrdef', 'inserted')} + {_count('pg_attrdef', 'deleted')}"
+    filled = "defaults_filled" if version >= V15 else "0"
     return f"""
  select count(*) filter (where f.fresh),
  coalesce(sum(case when f.relkind = 't' then 1
@@ -152,7 +156,8 @@ def accounts() -> str:
  transient_columns, parts_locked, {SOME}
  from (select c.relkind, c.relchecks, c.relhastriggers, c.relhasindex, c.relhasrules, c.relnatts,
  c.reltoastrelid, {fresh("c")} as fresh,
- c.relfilenode <> c.oid and c.relfilenode = any (locked) and {fresh("c")} as rewritten,
+ c.relkind in ('r', 'm') and c.relfilenode <> c.oid and c.relfilenode = any (locked)
+ and {fresh("c")} as rewritten,
  exists (select 1
  from pg_catalog.pg_attribute s where s.attrelid = c.oid and s.attnum = -1 and {fresh("s")}) as new
  from pg_catalog.pg_class c where c.oid = any (locked) offset 0) f;
@@ -171,7 +176,7 @@ def accounts() -> str:
  columns_written = {_count("pg_attribute", "updated")}
  > greatest(0, fresh_columns - {columns} + transient_columns - dropped_columns - ({defaults}))
  + dropped_columns + {defaults}
- + case when fresh_columns = {columns} then defaults_filled else 0 end;
+ + case when fresh_columns = {columns} then {filled} else 0 end;
  names_written = {wrote("pg_type", "updated")} or old_sequences > 0;
  more = types_written or labels_written or routines_written or relations_written
  or columns_written or names_written;
