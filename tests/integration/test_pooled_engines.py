@@ -110,5 +110,5 @@ def test_each_run_of_env_has_connections_of_its_own(
         "fff6": "passed",
         "ggg7": "passed",
     }, done.text
-    assert "note: ddd4: it raised" in done.text
+    assert "note: ddd4: upgrade raised" in done.text
     assert "fff6 fails where a value is there twice" in done.text
