@@ -7,6 +7,19 @@ import pytest
 from template_projects import ADD, CREATE, Written
 from written_jobs import DRIVERS, written_job
 
+_THEN = Written(revision="bbb2", down="aaa1", upgrade=CREATE.upgrade, downgrade=CREATE.downgrade)
+
+
+def _audited(setting: str, back: str) -> Written:
+    """Return a revision that makes a schema and sets the search_path to it."""
+    return Written(
+        revision="aaa1",
+        down=None,
+        upgrade=f"""op.execute("CREATE SCHEMA audit")
+op.execute("{setting} search_path TO audit, public")""",
+        downgrade=f'op.execute("{back}")',
+    )
+
 
 def test_revisions_that_only_work_one_at_a_time_are_found(
     tmp_path: Path, request: pytest.FixtureRequest
@@ -93,15 +106,8 @@ if not context.get_context().opts["transaction_per_migration"]:
 def test_a_search_path_that_one_transaction_keeps_is_found(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    elsewhere = Written(
-        revision="aaa1",
-        down=None,
-        upgrade="""op.execute("CREATE SCHEMA audit")
-op.execute("SET LOCAL search_path TO audit, public")""",
-        downgrade='op.execute("DROP SCHEMA audit CASCADE")',
-    )
-    then = Written(revision="bbb2", down="aaa1", upgrade=CREATE.upgrade, downgrade=CREATE.downgrade)
-    job = written_job(tmp_path, "postgresql+psycopg2", request, elsewhere, then)
+    elsewhere = _audited("SET LOCAL", "DROP SCHEMA audit CASCADE")
+    job = written_job(tmp_path, "postgresql+psycopg2", request, elsewhere, _THEN)
 
     finished = job.run("rollback-test", "--rows=0")
 
@@ -142,15 +148,8 @@ def test_a_downgrade_that_fails_because_another_took_too_much_blames_that_one(
 def test_a_session_that_a_revision_leaves_changed_is_hinted_at(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    elsewhere = Written(
-        revision="aaa1",
-        down=None,
-        upgrade="""op.execute("CREATE SCHEMA audit")
-op.execute("SET search_path TO audit, public")""",
-        downgrade='op.execute("DROP SCHEMA audit")',
-    )
-    then = Written(revision="bbb2", down="aaa1", upgrade=CREATE.upgrade, downgrade=CREATE.downgrade)
-    job = written_job(tmp_path, "postgresql+psycopg2", request, elsewhere, then)
+    elsewhere = _audited("SET", "DROP SCHEMA audit")
+    job = written_job(tmp_path, "postgresql+psycopg2", request, elsewhere, _THEN)
 
     finished = job.run("rollback-test", "--rows=0")
 

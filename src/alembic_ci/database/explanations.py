@@ -136,7 +136,7 @@ _BY_CODE: Mapping[str, Explanation] = MappingProxyType(
         **dict.fromkeys(("22001", "1406"), _TOO_LONG),
         **dict.fromkeys(("25006", "1290", "1792", "1836", "SQLITE_READONLY"), _READ_ONLY),
         "25P02": _ABORTED,
-        **dict.fromkeys(("2BP01", "1217", "1701", "1553", "1828", "3730"), _DEPENDENTS),
+        **dict.fromkeys(("2BP01", "1217", "1701", "1553", "1828"), _DEPENDENTS),
         **dict.fromkeys(("1829", "1832", "1833", "3108", "3730", "3766"), _DEPENDENTS),
         **dict.fromkeys(("3837", "3855", "3959"), _DEPENDENTS),
         **dict.fromkeys(("1418", "1419"), _BINARY_LOG),

@@ -16,12 +16,13 @@ from alembic_ci.database.failures import StatementError
 from alembic_ci.database.private_home import ALIVE_FILE, PID_FILE, PREFIX
 from alembic_ci.database.quoting import quote
 from alembic_ci.urls import Dialect
+from alembic_ci.worker.protocol import SCRATCH
 
 FILES_PREFIX = "alembic_ci_files_"
 LONGEST_RUN = 6 * 3600.0  # seconds; what is younger may be in use by a run on another machine
 
 _log = logging.getLogger(__name__)
-_NAME = re.compile(r"alembic_ci_scratch_(\d{10})_[0-9a-f]{8}")
+_NAME = re.compile(SCRATCH + r"(\d{10})_[0-9a-f]{8}")
 _YOUNG = 60.0  # seconds in which a folder may not have its lock yet
 _USED_SQL = {
     Dialect.POSTGRESQL: "SELECT datname FROM pg_catalog.pg_stat_activity WHERE datname IS NOT NULL",
@@ -35,7 +36,7 @@ _ALL_SQL = {
 
 def scratch_name(now: float) -> str:
     """Return a new database name that tells its age and cannot be guessed."""
-    return f"alembic_ci_scratch_{now:010.0f}_{secrets.token_hex(4)}"
+    return f"{SCRATCH}{now:010.0f}_{secrets.token_hex(4)}"
 
 
 def is_scratch(name: str) -> bool:

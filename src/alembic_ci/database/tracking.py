@@ -46,8 +46,8 @@ class SchemaTracker(Protocol):
     def question(self) -> str:
         """The query that `advance` begins with, if there is one.
 
-        The first value of its answer, if that is a text, names what to ask next, a query a line;
-        and so on. Where none of them is empty, `advance` may be called after the commit.
+        The first value of its answer, if that is a text, is what to ask next. Where that is not
+        empty, `advance` may be called after the commit.
         """
 
     def advance(self, answer: Rows | None = None) -> Delta:
@@ -62,14 +62,3 @@ class SchemaTracker(Protocol):
 
     def resync(self) -> Delta:
         """Read everything again; a non-empty delta means that `advance` missed something."""
-
-
-def follow(query: Query, question: str) -> list[Sequence[Value]]:
-    """Ask *question* and what the first value of each answer, if a text, names; return all rows."""
-    questions, rows = [question], list[Sequence[Value]]()
-    for sql in questions:
-        answer = query(sql)
-        rows.extend(answer)
-        if answer and isinstance(answer[0][0], str):
-            questions.extend(answer[0][0].splitlines())
-    return rows

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from alembic_ci.database.explanations import Explanation, explanation
 from alembic_ci.errors import AlembicCIError, ExitCode
 from alembic_ci.project.executions import Execution
 
@@ -41,6 +42,11 @@ class Failure:
             module=_text(message["module"]),
             traceback=str(message["traceback"]),
         )
+
+    @property
+    def explanation(self) -> Explanation | None:
+        """What such an error means in a migration, None where its code says nothing by itself."""
+        return explanation(self.code, self.statement)
 
 
 def _text(value: object) -> str | None:
@@ -114,6 +120,12 @@ class StepFailedError(ForeignError):
         self.swallowed = swallowed
         self.executed = executed
         self.executions: tuple[Execution, ...] = ()
+
+    def retold(self) -> "StepFailedError":
+        """Return it to be told in other words, without what it had executed."""
+        return StepFailedError(
+            self.revision, failure=self.failure, output=self.output, swallowed=self.swallowed
+        )
 
 
 class WorkerDiedError(ForeignError):

@@ -72,8 +72,8 @@ class Ready:
 class Look:
     """A query that a step ends with, if it is not empty.
 
-    To *follow* is to run what the first value of each answer names as well, a query a line. An
-    inspection is needless then, unless such a value is an empty text.
+    To *follow* is to run what the first value of the answer says as well. An inspection is needless
+    then, unless this value is an empty text.
     """
 
     sql: str = ""

@@ -2,7 +2,6 @@
 
 import time
 
-from alembic_ci.database.explanations import explanation
 from alembic_ci.delta import Delta
 from alembic_ci.history import Body, Revision
 from alembic_ci.model import Difference, Phase, Problem, RevisionProof, Verdict
@@ -112,9 +111,7 @@ class Attempt:
 def told(error: StepFailedError, phase: Phase) -> StepFailedError:
     """Return *error* saying which of up, down and second up it was, and what to do."""
     problem, remedy = _WORDS[phase]
-    said = StepFailedError(
-        error.revision, failure=error.failure, output=error.output, swallowed=error.swallowed
-    )
+    said = error.retold()
     said.problem = problem.format(error.revision)
     said.remedy = " ".join(filter(None, (remedy, _usually(error.failure, phase))))
     if phase is Phase.UP and (needed := lacking(error.failure)):
@@ -126,7 +123,7 @@ def told(error: StepFailedError, phase: Phase) -> StepFailedError:
 
 def _usually(failure: Failure | None, phase: Phase) -> str:
     """Return what helps against such an error; what is there already, an earlier step has made."""
-    usual = explanation(failure.code, failure.statement) if failure else None
+    usual = failure.explanation if failure else None
     if usual is None or phase is Phase.SECOND_UP or usual.failure_class == "already-exists":
         return ""
     return usual.remedy

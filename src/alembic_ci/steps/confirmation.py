@@ -108,9 +108,9 @@ def _spoilt(desk: Desk, binding: Binding, prover: Prover) -> bool:
 
 def _weighed(first: RevisionProof, second: RevisionProof) -> RevisionProof:
     """Believe the fresh process, and say so where it differs."""
-    if second.verdict is first.verdict or first.verdict is Verdict.NOT_RUN or _in_our_way(first):
+    if second.verdict is first.verdict or first.verdict is Verdict.NOT_RUN:
         return second
-    if worn_out(first.problem):
+    if _in_our_way(first) or worn_out(first.problem):
         return second
     text = (
         f"it was {first.verdict.value} after other revisions had run in the same process, "

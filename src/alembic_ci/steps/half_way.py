@@ -8,7 +8,7 @@ import signal
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from alembic_ci.database.explanations import Explanation, explanation
+from alembic_ci.database.explanations import Explanation
 from alembic_ci.database.failures import connection_lost, lock_not_obtained
 from alembic_ci.database.locking import LockLostError
 from alembic_ci.errors import AlembicCIError, ExitCode
@@ -124,7 +124,7 @@ def _where(result: ChangeResult) -> str:
 
 def _explained(error: AlembicCIError) -> Explanation | None:
     failure = error.failure if isinstance(error, StepFailedError) else None
-    return explanation(failure.code, failure.statement) if failure else None
+    return failure.explanation if failure else None
 
 
 def _usually(error: AlembicCIError) -> str:

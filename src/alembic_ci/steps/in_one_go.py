@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from alembic_ci.database.explanations import explanation
 from alembic_ci.model import Phase, RevisionProof, Verdict
 from alembic_ci.project.failures import StepFailedError
 
@@ -24,12 +23,9 @@ def told_in_one_go(
 
     What other revisions leave or take is the first thing to mend.
     """
-    failure = error.failure
-    said = StepFailedError(
-        error.revision, failure=failure, output=error.output, swallowed=error.swallowed
-    )
+    said = error.retold()
     said.problem = _PROBLEMS[phase].format(error.revision)
-    usual = explanation(failure.code, failure.statement) if failure else None
+    usual = error.failure.explanation if error.failure else None
     said.remedy = usual.remedy if usual else _SHARED
     alone = usual.meaning if usual else "Alone it passes."
     wrong = [proof.revision for proof in proofs if proof.verdict is Verdict.RESIDUE]

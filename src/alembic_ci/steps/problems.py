@@ -6,7 +6,6 @@ import traceback
 from dataclasses import replace
 from pathlib import Path
 
-from alembic_ci.database.explanations import explanation
 from alembic_ci.database.failures import connection_lost, lock_not_obtained
 from alembic_ci.errors import AlembicCIError, DatabaseUnreachableError, ExitCode
 from alembic_ci.model import Problem
@@ -25,7 +24,7 @@ def problem(error: AlembicCIError, *, redact: Redactor, start_directory: Path) -
     output = error.output if isinstance(error, ForeignError) else ""
     revision = error.revision if isinstance(error, StepFailedError) else None
     failure_class, exit_code = _classified(error, failure)
-    usual = explanation(failure.code, failure.statement) if failure else None
+    usual = failure.explanation if failure else None
     return Problem(
         failure_class=failure_class,
         exit_code=exit_code,
@@ -55,7 +54,7 @@ def _classified(error: AlembicCIError, failure: Failure | None) -> tuple[str, Ex
         return "lock-timeout", ExitCode.TEMPORARY
     if failure and (failure.lost or connection_lost(failure.code or "")):
         return DatabaseUnreachableError.failure_class, ExitCode.TEMPORARY
-    usual = explanation(failure.code, failure.statement) if failure else None
+    usual = failure.explanation if failure else None
     if usual and isinstance(error, StepFailedError):
         return usual.failure_class, error.exit_code
     return error.failure_class, error.exit_code

@@ -138,9 +138,7 @@ def _changes_schema(text: str, dialect: Dialect) -> bool:
 
 def on_rows(error: StepFailedError, phase: Phase, dialect: Dialect) -> StepFailedError:
     """Return *error* saying that it depends on rows, with the remedy in Alembic's operations."""
-    said = StepFailedError(
-        error.revision, failure=error.failure, output=error.output, swallowed=error.swallowed
-    )
+    said = error.retold()
     problem, when = _WORDS[phase]
     said.problem = problem.format(error.revision)
     said.meaning = f"On empty tables it passes: CI would be green and {when} would fail."

@@ -12,7 +12,7 @@ from typing import Any, Iterable, Iterator, List
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-OURS = "alembic_ci_scratch_"  # how the names of throw-away databases begin
+from .protocol import SCRATCH
 
 _IGNORED = re.compile(r"'(?:[^'\\]|''|\\.)*'|/\*(?!M?!).*?\*/|(?:--\s|#)[^\n]*", re.DOTALL)
 _WORD = r"(?:`(?:[^`]|``)+`|\"(?:[^\"]|\"\")+\"|[\w$]+)"
@@ -60,7 +60,7 @@ class Fence:
             if name.casefold() in self._others:
                 raise FenceError(name)
         for name in named_databases(statement):
-            if not name.startswith(OURS):
+            if not name.startswith(SCRATCH):
                 raise FenceError(name)
 
 

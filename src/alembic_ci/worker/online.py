@@ -241,20 +241,19 @@ class OnlineRun:
             raise self._failure
 
     def _looked(self, context: MigrationContext) -> List[Message]:
-        """Run the query that came with the step, once, and those that the answers name.
+        """Run the query that came with the step, once, and the one that its answer says.
 
-        Once they are followed to the end, the tool need not look before the commit.
+        After that one the tool need not look before the commit.
         """
-        questions, self._look = [self._look] if self._look else [], None
-        answers: List[Message] = []
-        for sql in questions:
-            answers.append(answer(context.connection, sql))
-            rows = answers[-1]["rows"]
-            if self._follow and rows:
-                following = rows[0][0]
-                self._inspected = following == ""
-                questions.extend((following or "").splitlines())
-        return answers
+        sql, self._look = self._look, None
+        if not sql:
+            return []
+        found = answer(context.connection, sql)
+        if not (self._follow and found["rows"]):
+            return [found]
+        following = found["rows"][0][0]
+        self._inspected = following == ""
+        return [found, answer(context.connection, following)] if following else [found]
 
     def _settle(self, context: MigrationContext) -> None:
         """Commit a step of a proof although env.py holds a transaction around everything.

@@ -15,6 +15,8 @@ from typing import IO, Any, Dict
 
 Message = Dict[str, Any]
 
+SCRATCH = "alembic_ci_scratch_"  # how the names of throw-away databases begin
+
 # What the tool asks for.
 VARIABLES = "variables"  # has no answer
 LOAD = "load"

@@ -5,7 +5,6 @@ from time import sleep
 import pytest
 
 from alembic_ci.database.postgresql import PostgreSQLTracker
-from alembic_ci.database.tracking import follow
 from alembic_ci.delta import Delta, ObjectKey
 from integration.postgresql.defects import SCHEMA
 from integration.postgresql.session import Session
@@ -162,7 +161,8 @@ def test_function_that_is_gone_is_made_again(started: Session) -> None:
 def test_what_was_never_described_before_is_described_after_the_commit(started: Session) -> None:
     started.step("create table a (id integer)")
     started.run("create type mood as enum ('sad')")
-    seen = follow(started.query, started.tracker.question)
+    ((following,),) = started.query(started.tracker.question)
+    seen = started.query(str(following))
     started.connection.commit()
     delta = started.tracker.advance(seen)
     assert [key.name for key in delta.changes] == ["mood"]

@@ -1,7 +1,6 @@
 """The tracker of a PostgreSQL schema: one probe per step, and what it touched read again."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 
 from alembic_ci.database.postgresql.look import LOOK, MAY_CREATE, QUESTION, create_look
 from alembic_ci.database.postgresql.probe import Probe, probe, watched_sql
@@ -13,6 +12,9 @@ from alembic_ci.database.tracking import Query, Rows, Value
 from alembic_ci.delta import Delta, Snapshot
 
 _VERSION = "select pg_catalog.current_setting('server_version_num')"
+
+_JIT_OFF = """select pg_catalog.current_setting('jit'),
+ pg_catalog.set_config('jit', 'off', true)"""
 
 _NAMED_EVERYWHERE = (
     "pg_am",
@@ -110,19 +112,6 @@ class PostgreSQLTracker:
             return None
         return probe(self._query(LOOK)[0][1], self._watched)
 
-    @contextmanager
-    def _turned_off(self, *settings: str) -> Iterator[None]:
-        """Turn settings off for statements planned meanwhile, in this transaction only."""
-        now = ", ".join(f"pg_catalog.current_setting('{name}')" for name in settings)
-        off = ", ".join(f"pg_catalog.set_config('{name}', 'off', true)" for name in settings)
-        values = self._query(f"select {now}, {off}")[0][: len(settings)]
-        yield
-        back = (
-            f"pg_catalog.set_config('{name}', '{value}', true)"
-            for name, value in zip(settings, values, strict=True)
-        )
-        self._query(f"select {', '.join(back)}")
-
     def _whole(self, probed: Probe) -> Units:
         sections = tuple(self._rewritten(probed))
         if not sections:
@@ -145,8 +134,10 @@ class PostgreSQLTracker:
 
         https://www.postgresql.org/docs/current/jit-decision.html
         """
-        with self._turned_off("jit"):
-            return units(self._describe(SECTIONS))
+        ((jit, _),) = self._query(_JIT_OFF)
+        described = units(self._describe(SECTIONS))
+        self._query(f"select pg_catalog.set_config('jit', '{jit}', true)")
+        return described
 
     def _describe(self, sections: Sequence[Section]) -> Sequence[Sequence[Value]]:
         return self._query(describe(self._server, sections, Scope(version_table=self._table)))

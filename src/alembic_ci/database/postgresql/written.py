@@ -128,19 +128,19 @@ def accounts(version: int) -> str:
 
     A new relation (its ``ctid`` is fresh too) has two types that were inserted. What was granted on
     has to be searched in the whole catalogue, so that is done only if more rows were updated than
-    the locked relations account for: one for each that is fresh and was not inserted, one for each
-    new TOAST table (in its owner), one each if a new table has checks or foreign keys; one for each
-    column default that came or went (which may be what made a column's row fresh, unless it was
-    dropped), and since 15, where all fresh columns are new ones, one for each that old rows have a
-    value of.
-    A table whose file is called after a locked relation that is gone was rewritten: this relation
-    had as many columns, and was updated once, and the name of a TOAST table is changed. Who renames
-    a table or moves it to another schema updates its row type as well; sequences have none (any
-    more).
+    the locked relations account for.
     """
-    classes, columns = _count("pg_class", "inserted"), _count("pg_attribute", "inserted")
-    defaults = f"{_count('pg_attrdef', 'inserted')} + {_count('pg_attrdef', 'deleted')}"
-    filled = "defaults_filled" if version >= V15 else "0"
+    return f"{_relations()}{_columns()}{_searches(version)}"
+
+
+def _relations() -> str:
+    """Return what accounts for updates of pg_class beside one of each row that is fresh.
+
+    That is one for each new TOAST table (in its owner), and one each if a new table has checks or
+    foreign keys. A table whose file is called after a locked relation that is gone was rewritten:
+    this relation had as many columns, and was updated once, and the name of a TOAST table is
+    changed.
+    """
     return f"""
  select count(*) filter (where f.fresh),
  coalesce(sum(case when f.relkind = 't' then 1
@@ -160,12 +160,32 @@ def accounts(version: int) -> str:
  and {fresh("c")} as rewritten,
  exists (select 1
  from pg_catalog.pg_attribute s where s.attrelid = c.oid and s.attnum = -1 and {fresh("s")}) as new
- from pg_catalog.pg_class c where c.oid = any (locked) offset 0) f;
+ from pg_catalog.pg_class c where c.oid = any (locked) offset 0) f;"""
+
+
+def _columns() -> str:
+    """Return what accounts for updates of pg_attribute."""
+    return f"""
  select count(*), count(*) filter (where a.attisdropped),
  count(*) filter (where a.atthasmissing and exists (select 1
  from pg_catalog.pg_attrdef d where d.adrelid = a.attrelid and d.adnum = a.attnum
  and {fresh("d")})) into fresh_columns, dropped_columns, defaults_filled
- from pg_catalog.pg_attribute a where a.attrelid = any (locked) and {fresh("a")};
+ from pg_catalog.pg_attribute a where a.attrelid = any (locked) and {fresh("a")};"""
+
+
+def _searches(version: int) -> str:
+    """Return what compares the counts with what is accounted for.
+
+    Updates of columns are one for each that is fresh and was not inserted; one for each default
+    that came or went (which may be what made a column's row fresh, unless it was dropped), and
+    since 15, where all fresh columns are new ones, one for each that old rows have a value of. Who
+    renames a table or moves it to another schema updates its row type as well; sequences have none
+    (any more).
+    """
+    classes, columns = _count("pg_class", "inserted"), _count("pg_attribute", "inserted")
+    defaults = f"{_count('pg_attrdef', 'inserted')} + {_count('pg_attrdef', 'deleted')}"
+    filled = "defaults_filled" if version >= V15 else "0"
+    return f"""
  types_written = {wrote("pg_type", "updated")} or {wrote("pg_description")}
  or {_count("pg_type", "inserted")} > 2 * (new_tables + rewritten);
  labels_written = {wrote("pg_enum")};

@@ -69,11 +69,11 @@ def forked(patient: Patient) -> Iterator[Problem]:
     if not heads:
         return
     error = history.multiple_heads_error(heads)
-    evidence = [
-        f"head {head}: {'is' if head in patient.applied else 'is not'} in this database"
-        for head in heads
-        if not history.unknown(patient.current)  # which may stand on any
-    ]
+    there, evidence = patient.applied, []
+    if not history.unknown(patient.current):  # which may stand on any
+        evidence = [
+            f"head {head}: {'is' if head in there else 'is not'} in this database" for head in heads
+        ]
     merge = patient.recipes.alembic(
         "merge", "-m", "merge heads", *heads, purpose="Join them, and commit the new file"
     )
